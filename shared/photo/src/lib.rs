@@ -1,0 +1,1 @@
+//! Raw photo bytes to optimised photo bytes, pure.

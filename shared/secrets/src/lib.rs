@@ -1,0 +1,1 @@
+//! Database credentials from Secrets Manager.

@@ -1,0 +1,1 @@
+//! The photo store, S3 or a local folder.
