@@ -1,1 +1,30 @@
-//! The rules of SharaSpot, pure.
+//! The rules of SharaSpot: what a charger, a filter, a photo or a route is, and what is refused.
+//!
+//! Everything here is pure. No I/O, no async, no clock, no randomness, no environment: the time and new ids are
+//! parameters. Whoever wants to know whether a value is valid, how a page is cut or when a charger lies on a route
+//! finds the answer here, with its table or property test.
+//!
+//! Start with [`charger`] (the thing itself) and [`listing`] or [`route`] (the questions that are asked about it);
+//! [`error`] is the one error of the whole system, [`fields`] the way from untrusted JSON to values.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod charger;
+pub mod cursor;
+pub mod error;
+pub mod fields;
+pub mod filter;
+pub mod geo;
+pub mod listing;
+pub mod new_charger;
+pub mod page;
+pub mod photo;
+pub mod query;
+pub mod route;
+pub mod timestamp;
+pub mod upload;
+pub mod verification;
+pub mod vocabulary;
+
+pub use error::{Error, FieldError, Kind, Result};
+pub use timestamp::Timestamp;
