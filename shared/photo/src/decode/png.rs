@@ -1,0 +1,77 @@
+use super::Decoded;
+use crate::color::{MAX_PROFILE_BYTES, Profile};
+use crate::plan::plan;
+use crate::shrink::{Shrinker, factor};
+use crate::{Rejection, Settings, exif};
+use png::{ColorType, Decoder, DecodingError, Limits, Reader, Transformations};
+use std::io::{Cursor, ErrorKind};
+
+/// Rows and metadata, not the picture: 65,535 pixels of 16-bit RGBA are half a megabyte.
+const MAX_DECODER_BYTES: usize = 16 * 1024 * 1024;
+
+pub(super) fn decode(raw: &[u8], settings: &Settings) -> Result<Decoded, Rejection> {
+    let mut decoder = Decoder::new_with_limits(Cursor::new(raw), Limits { bytes: MAX_DECODER_BYTES });
+    decoder.set_transformations(Transformations::normalize_to_color8());
+    decoder.set_ignore_text_chunk(true);
+    let header = decoder.read_header_info().map_err(reject)?;
+    let stored = (header.width, header.height);
+    let orientation = exif::orientation(find_chunk(raw, b"eXIf").unwrap_or_default());
+    let plan = plan(stored, orientation, settings)?;
+    let mut reader = decoder.read_info().map_err(reject)?;
+    let (color, _) = reader.output_color_type();
+    let factor = factor(stored.0, plan.target.0).min(factor(stored.1, plan.target.1));
+    let mut shrinker = Shrinker::new(stored, color.samples(), factor);
+    if reader.info().interlaced {
+        read_interlaced(&mut reader, &mut shrinker)?;
+    } else {
+        read_rows(&mut reader, &mut shrinker, stored.1)?;
+    }
+    // the end must be there, too
+    reader.finish().map_err(reject)?;
+    let grey = matches!(color, ColorType::Grayscale | ColorType::GrayscaleAlpha);
+    let icc = reader.info().icc_profile.as_deref().filter(|icc| icc.len() <= MAX_PROFILE_BYTES);
+    let profile = icc.map(|icc| Profile { icc: icc.to_vec(), grey });
+    let covers = (f64::from(stored.0) / f64::from(factor), f64::from(stored.1) / f64::from(factor));
+    Ok(Decoded { pixels: shrinker.finish(), covers, plan, profile })
+}
+
+fn read_rows(
+    reader: &mut Reader<Cursor<&[u8]>>,
+    shrinker: &mut Shrinker,
+    height: u32,
+) -> Result<(), Rejection> {
+    for _ in 0..height {
+        let row = reader.next_row().map_err(reject)?.ok_or_else(Rejection::corrupt)?;
+        shrinker.push(row.data());
+    }
+    Ok(())
+}
+
+/// Interlaced rows arrive in seven passes: the one case in which the full-size picture stands in memory.
+fn read_interlaced(reader: &mut Reader<Cursor<&[u8]>>, shrinker: &mut Shrinker) -> Result<(), Rejection> {
+    let mut whole = vec![0; reader.output_buffer_size().ok_or_else(Rejection::corrupt)?];
+    let info = reader.next_frame(&mut whole).map_err(reject)?;
+    whole.chunks_exact(info.line_size).for_each(|row| shrinker.push(row));
+    Ok(())
+}
+
+fn reject(error: DecodingError) -> Rejection {
+    match error {
+        DecodingError::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => Rejection::truncated(),
+        _ => Rejection::corrupt(),
+    }
+}
+
+/// The first chunk of a kind. EXIF may stand after the pixels, and is wanted before them.
+fn find_chunk<'a>(raw: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
+    let mut rest = raw.get(8..)?;
+    loop {
+        let (length, after) = rest.split_first_chunk::<4>()?;
+        let (found, after) = after.split_first_chunk::<4>()?;
+        let length = u32::from_be_bytes(*length) as usize;
+        if found == kind {
+            return after.get(..length);
+        }
+        rest = after.get(length.checked_add(4)?..)?;
+    }
+}
