@@ -17,5 +17,6 @@ pub mod event;
 pub mod gateway;
 pub mod invoke;
 pub mod route;
+pub mod server;
 pub mod signing_key;
 pub mod template;
