@@ -1,0 +1,63 @@
+//! Writes that are whole or not there, whenever the power goes.
+
+use std::fs::{self, File};
+use std::io::{self, ErrorKind};
+use std::path::Path;
+
+/// Fills a new file and brings it to disk.
+pub(super) fn write_new(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+    let mut file = File::options().write(true).create_new(true).open(path)?;
+    fill(&mut file)?;
+    file.sync_all()
+}
+
+/// Renames a finished file into place, over whatever was there, and brings the new name to disk.
+pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    let folder = parent(to)?;
+    make_folder(folder)?;
+    fs::rename(from, to)?;
+    sync_folder(folder)
+}
+
+/// Removes a file; that there was none is no error.
+pub(super) fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if is_absent(&error) => Ok(()),
+        // A folder: there is no object of this key.
+        Err(_) if path.is_dir() => Ok(()),
+        removed => removed.and_then(|()| sync_folder(parent(path)?)),
+    }
+}
+
+/// A folder with its parents, on disk: a file is only as durable as the names on the way to it.
+pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = folder.parent() {
+        make_folder(parent)?;
+    }
+    match fs::create_dir(folder) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
+        made => made.and_then(|()| sync_folder(parent(folder)?)),
+    }
+}
+
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    // A relative path of one name has the empty path as its parent.
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    File::open(folder)?.sync_all()
+}
+
+fn parent(path: &Path) -> io::Result<&Path> {
+    path.parent()
+        .ok_or_else(|| io::Error::from(ErrorKind::InvalidInput))
+}
+
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
