@@ -30,7 +30,13 @@ pub(crate) fn all(pictures: &[Picture], settings: &Settings) -> Result<Vec<Rendi
             (Format::Webp, webp(pixels, settings.webp_quality)?),
         ] {
             let (width, height) = (pixels.width, pixels.height);
-            renditions.push(Rendition { name: name.clone(), format, width, height, bytes });
+            renditions.push(Rendition {
+                name: name.clone(),
+                format,
+                width,
+                height,
+                bytes,
+            });
         }
     }
     Ok(renditions)

@@ -7,6 +7,8 @@
 //! Start at [`optimize`]: it is the list of steps, and each step is one small file. A photo that cannot be used is a
 //! [`Rejection`] with a sentence for the person who uploaded it; no input makes this crate panic or print.
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 mod color;
 mod decode;
 mod encode;
@@ -68,7 +70,9 @@ fn run(raw: &[u8], settings: &Settings) -> Result<Optimized, Rejection> {
     let pictures = resize::pyramid(main, settings)?;
     let placeholder = placeholder::of(&pictures)?;
     let renditions = encode::all(&pictures, settings)?;
-    let (width, height) = pictures.first().map_or((0, 0), |main| (main.pixels.width, main.pixels.height));
+    let (width, height) = pictures
+        .first()
+        .map_or((0, 0), |main| (main.pixels.width, main.pixels.height));
     Ok(Optimized {
         format,
         width,

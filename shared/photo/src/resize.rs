@@ -32,13 +32,19 @@ pub(crate) fn pyramid(main: Pixels, settings: &Settings) -> Result<Vec<Picture>,
     widths.sort_unstable_by(|a, b| b.cmp(a));
     widths.dedup();
     let (main_width, main_height) = (main.width, main.height);
-    let mut pictures = vec![Picture { name: "main".to_owned(), pixels: main }];
+    let mut pictures = vec![Picture {
+        name: "main".to_owned(),
+        pixels: main,
+    }];
     for width in widths {
         // the height follows from the main picture, so that rounding does not add up
         let height = plan::scaled(main_height, f64::from(width) / f64::from(main_width));
         let from = &pictures[pictures.len() - 1].pixels;
         let pixels = to_size(from, (width, height))?;
-        pictures.push(Picture { name: width.to_string(), pixels });
+        pictures.push(Picture {
+            name: width.to_string(),
+            pixels,
+        });
     }
     Ok(pictures)
 }
@@ -54,6 +60,12 @@ fn lanczos(from: &Pixels, area: (f64, f64), (width, height): (u32, u32)) -> Resu
         .map_err(|_| Rejection::unprocessable())?;
     let mut scaled = Image::new(width, height, PixelType::U8x3);
     let options = ResizeOptions::new().crop(0.0, 0.0, area.0, area.1);
-    Resizer::new().resize(&source, &mut scaled, &options).map_err(|_| Rejection::unprocessable())?;
-    Ok(Pixels { width, height, rgb: scaled.into_vec() })
+    Resizer::new()
+        .resize(&source, &mut scaled, &options)
+        .map_err(|_| Rejection::unprocessable())?;
+    Ok(Pixels {
+        width,
+        height,
+        rgb: scaled.into_vec(),
+    })
 }

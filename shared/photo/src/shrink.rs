@@ -46,7 +46,11 @@ impl Shrinker {
         }
         self.row.clear();
         flatten(row, self.channels, &mut self.row);
-        for (sum, block) in self.sums.chunks_exact_mut(3).zip(self.row.chunks(self.factor * 3)) {
+        for (sum, block) in self
+            .sums
+            .chunks_exact_mut(3)
+            .zip(self.row.chunks(self.factor * 3))
+        {
             for pixel in block.chunks_exact(3) {
                 sum[0] += u32::from(pixel[0]);
                 sum[1] += u32::from(pixel[1]);
@@ -78,7 +82,11 @@ impl Shrinker {
             self.write_sums();
         }
         let height = self.out.len() / (self.out_width * 3);
-        Pixels { width: self.out_width as u32, height: height as u32, rgb: self.out }
+        Pixels {
+            width: self.out_width as u32,
+            height: height as u32,
+            rgb: self.out,
+        }
     }
 }
 
