@@ -1,0 +1,35 @@
+//! Geometry on WGS84: where a charger lies, how far it is from a point or a route, and which keys to ask a database for.
+//!
+//! There is one definition of distance, the geodesic ([`distance_m`]), and one spatial index, the S2 space-filling curve
+//! ([`cell_key`]). A query is an area: [`cover_disc`], [`cover_box`] and [`cover_corridor`] turn it into at most
+//! [`MAX_RANGES`] key ranges that miss nothing; what the database hands back is then measured exactly, along a route
+//! with [`Line::project_within`].
+//!
+//! A segment of a route is the great-circle arc between its vertices on the sphere of geodetic latitudes, kept in closed
+//! form however long it is. The angle between two points of that sphere times the smallest radius of curvature is never
+//! more than their geodesic, which is what makes the coverings and the pruning of the tree safe.
+
+mod arc;
+mod area;
+mod cell;
+mod cover;
+mod cover_box;
+mod cover_line;
+mod distance;
+mod ellipsoid;
+mod line;
+mod point;
+mod polyline;
+mod projection;
+mod ranges;
+mod sphere;
+mod tree;
+
+pub use area::{BoundingBox, Disc};
+pub use cell::{KeyRange, cell_key};
+pub use cover::{MAX_RANGES, cover_box, cover_corridor, cover_disc};
+pub use distance::distance_m;
+pub use line::{Line, LineError, MAX_VERTICES, great_circle};
+pub use point::Point;
+pub use polyline::{PolylineError, decode_polyline};
+pub use projection::{ON_ROUTE_M, Projection, Side};
