@@ -1,0 +1,54 @@
+# make run    the whole stack at http://localhost:3000 (PORT and DATA_DIR override)
+# make test   everything that must hold
+# make help   the other targets
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+FUNCTIONS := chargers contribute ops optimize-photo route-search upload
+VENV_BIN := $(CURDIR)/.venv/bin
+# cfn-lint wants to know where; nothing is sent there.
+SAM := AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-eu-central-1} SAM_CLI_TELEMETRY=0 $(VENV_BIN)/sam
+
+.PHONY: help
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# `exec`, so that Ctrl-C reaches the server itself; it ends with 0. Ctrl-C during the build is no error of ours either.
+.PHONY: run
+run: ## Install what is missing, build and start the embedded server
+	@infra/setup.sh run
+	@cargo build --profile local -p local
+	@exec "$${CARGO_TARGET_DIR:-target}/local/local"
+
+.PHONY: test
+test: setup-test check unit template ## Install what the tests need and run everything
+
+.PHONY: setup-test
+setup-test:
+	@infra/setup.sh test
+
+.PHONY: check
+check: ## Format, lints, and each function as production builds it
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	@# One by one: a workspace build would unify features and bring SQLite in.
+	@for function in $(FUNCTIONS); do echo "cargo check -p $$function"; cargo check --quiet -p $$function; done
+
+.PHONY: unit
+unit: ## Every test of the workspace
+	cargo test --workspace --no-fail-fast
+
+.PHONY: template
+template: ## template.yaml is valid
+	$(SAM) validate --lint --template template.yaml
+
+.PHONY: lambda-smoke
+lambda-smoke: ## Every payload in events/ through cargo lambda watch
+	@infra/setup.sh lambda
+	@PATH="$(VENV_BIN):$$PATH" python3 infra/local/lambda-smoke.py
+
+.PHONY: lambda-build
+lambda-build: ## sam build, into .aws-sam/
+	@infra/setup.sh lambda
+	PATH="$(VENV_BIN):$$PATH" $(SAM) build

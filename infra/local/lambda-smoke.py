@@ -1,0 +1,87 @@
+"""Sends every payload in events/ to its function through `cargo lambda watch`, the real Lambda runtime protocol.
+
+The functions run on SQLite and a folder of their own (feature `embedded`). What counts is that each invocation ends
+with an answer and not with an error of the runtime; what the answers must be is for the tests.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PORT = os.environ.get("LAMBDA_SMOKE_PORT", "9123")
+# The first invocation of a function waits for its build.
+BUILD_SECONDS = 1500
+
+
+def function_of(name: str, event: dict, router: dict) -> str:
+    """The function that a payload is for."""
+    if "routeKey" in event:
+        method, path = event["routeKey"].split(" ")
+        return next(route["function"] for route in router[path] if route["method"] == method)
+    return "ops" if name.startswith("ops-") else "optimize-photo"
+
+
+def start(data_dir: str) -> subprocess.Popen:
+    """cargo lambda watch, on folders of its own."""
+    environment = os.environ | {"DATA_DIR": data_dir, "RUST_LOG": os.environ.get("RUST_LOG", "warn")}
+    command = ["cargo", "lambda", "watch", "--ignore-changes", "--invoke-port", PORT, "--features", "embedded"]
+    server = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
+    for _ in range(120):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{PORT}/", timeout=2)
+        except urllib.error.HTTPError:
+            return server
+        except OSError:
+            if server.poll() is not None:
+                sys.exit("cargo lambda watch did not start")
+            time.sleep(0.5)
+        else:
+            return server
+    sys.exit("cargo lambda watch does not answer")
+
+
+def invoke(function: str, path: Path) -> tuple[bool, str]:
+    """Whether the function answered, and with what."""
+    command = ["cargo", "lambda", "invoke", function, "--invoke-port", PORT, "--data-file", str(path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=BUILD_SECONDS)
+    output = (done.stdout or done.stderr).strip()
+    try:
+        answer = json.loads(output)
+    except ValueError:
+        return False, output
+    failed = done.returncode != 0 or (isinstance(answer, dict) and "errorType" in answer)
+    status = answer.get("statusCode", "") if isinstance(answer, dict) else ""
+    return not failed and (not status or status < 500), f"{status} {output}".strip()
+
+
+def main() -> None:
+    router = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["metadata"]["lambda"]["watch"]["router"]
+    failures = 0
+    with tempfile.TemporaryDirectory() as data_dir:
+        server = start(data_dir)
+        try:
+            # ops-migrate first: the others want a schema.
+            paths = sorted((ROOT / "events").glob("*.json"), key=lambda path: (not path.name.startswith("ops-"), path))
+            for path in paths:
+                function = function_of(path.name, json.loads(path.read_text()), router)
+                answered, answer = invoke(function, path)
+                failures += not answered
+                print(f"{'ok    ' if answered else 'FAILED'} {path.stem} -> {function}: {answer[:160]}", flush=True)
+        finally:
+            os.killpg(server.pid, signal.SIGINT)
+            server.wait(timeout=30)
+    print(f"{len(paths) - failures} answered, {failures} failed")
+    sys.exit(failures != 0)
+
+
+if __name__ == "__main__":
+    main()

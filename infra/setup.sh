@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Installs what is missing, and says what and why. Nothing is touched that is already there.
+#
+#   infra/setup.sh run     what building and running needs
+#   infra/setup.sh test    that, and what the tests need
+#   infra/setup.sh lambda  that, and a cross compiler for Lambda builds
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+VENV=.venv
+packages=()
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+want_package() { # package, reason
+    echo "setup: $1 is missing: $2"
+    packages+=("$1")
+}
+
+install_packages() {
+    [ ${#packages[@]} -eq 0 ] && return
+    have apt-get || { echo "setup: this system has no apt-get; install by hand: ${packages[*]}" >&2; exit 1; }
+    local as_root=()
+    if [ "$(id -u)" -ne 0 ]; then
+        have sudo || { echo "setup: run as root, or install by hand: ${packages[*]}" >&2; exit 1; }
+        as_root=(sudo)
+    fi
+    echo "setup: installing ${packages[*]} with apt-get"
+    "${as_root[@]}" apt-get update -qq
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}"
+}
+
+want_python_tool() { # command, pinned package, reason
+    [ -x "$VENV/bin/$1" ] && return
+    echo "setup: installing $2 into $VENV: $3"
+    [ -x "$VENV/bin/python" ] || python3 -m venv "$VENV"
+    "$VENV/bin/pip" install --quiet --disable-pip-version-check "$2"
+}
+
+for_running() {
+    if ! have cargo; then
+        echo "setup: cargo is missing; install Rust from https://rustup.rs and open a new shell" >&2
+        exit 1
+    fi
+    have cc || want_package gcc "the photo codecs and SQLite are built from C"
+    [ -e /usr/include/stdio.h ] || want_package libc6-dev "headers for the same"
+    case "$(uname -m)" in
+        x86_64) have nasm || want_package nasm "without it the JPEG codec is built at half its speed" ;;
+    esac
+}
+
+for_testing() {
+    ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || have postgres \
+        || want_package postgresql "the database tests start a server of their own"
+    have python3 || want_package python3 "runs the SAM command line"
+    # Debian has the venv module without what fills a new one.
+    python3 -c 'import ensurepip' 2>/dev/null || want_package python3-venv "holds the SAM command line"
+}
+
+for_running
+case "${1:-run}" in run) ;; *) for_testing ;; esac
+install_packages
+case "${1:-run}" in
+    run) ;;
+    test | lambda) want_python_tool sam aws-sam-cli==1.170.0 "checks template.yaml (with cfn-lint)" ;;
+    *) echo "usage: infra/setup.sh run|test|lambda" >&2; exit 2 ;;
+esac
+if [ "${1:-run}" = lambda ]; then
+    want_python_tool cargo-lambda cargo-lambda==1.9.2 "builds and runs functions as Lambda does (brings zig)"
+fi
