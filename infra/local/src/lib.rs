@@ -16,6 +16,7 @@ pub mod dev_token;
 pub mod event;
 pub mod gateway;
 pub mod invoke;
+pub mod renditions;
 pub mod route;
 pub mod server;
 pub mod signing_key;
