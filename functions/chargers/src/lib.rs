@@ -1,1 +1,42 @@
-//! Lambda function chargers.
+//! The reads: `GET /api/chargers` and `GET /api/chargers/{id}`.
+//!
+//! A request walks one way: here to its handler ([`list`] or [`detail`]), `domain` decides what is asked, `db` finds it, and
+//! the answer goes out through `api`. Nothing is written, and neither the photo store nor a codec is linked.
+
+mod detail;
+mod geojson;
+mod list;
+
+use api::{Answer, Body, Call, Request, Response, serve};
+use db::Db;
+use domain::{Error, Result};
+
+/// What the handlers need.
+#[derive(Clone, Debug)]
+pub struct App {
+    db: Db,
+    photo_base_url: String,
+}
+
+impl App {
+    /// Handlers on a database; `photo_base_url` is the public address of processed photos.
+    pub fn new(db: Db, photo_base_url: String) -> Self {
+        Self { db, photo_base_url }
+    }
+}
+
+/// Answers one request.
+///
+/// # Errors
+/// None: every error becomes a problem response.
+pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, api::Error> {
+    Ok(serve(&request, |call| route(app, call)).await)
+}
+
+async fn route(app: &App, call: Call<'_>) -> Result<Answer> {
+    match (call.method().as_str(), call.segments().as_slice()) {
+        ("GET", ["api", "chargers"]) => list::list(app, &call).await,
+        ("GET", ["api", "chargers", id]) => detail::detail(app, &call, id).await,
+        _ => Err(Error::not_found("route")),
+    }
+}

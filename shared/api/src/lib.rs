@@ -1,1 +1,16 @@
-//! API Gateway requests and responses.
+//! Between API Gateway's HTTP API (payload 2.0) and our handlers: what a request says, and how an answer looks.
+//!
+//! The only crate that names lambda_http's types; functions see [`Call`], [`Answer`] and `domain::Error`. Statuses and
+//! headers are chosen in [`respond`] and nowhere else; errors are logged once, in [`serve`]. No database, no store, no
+//! rules of the domain.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod call;
+mod respond;
+mod serve;
+
+pub use call::{Call, Caller};
+pub use lambda_http::{Body, Error, Request, Response, run, service_fn};
+pub use respond::Answer;
+pub use serve::serve;

@@ -1,1 +1,191 @@
-//! The environment, read once.
+//! What the environment says, read once at boot: variables, the clock, randomness.
+//!
+//! The only crate that reads the environment. It decides which database and which photo store are used (`DB_SECRET_ARN`, then
+//! `DATABASE_URL`, then `DB_HOST`…, then a SQLite file; `S3_BUCKET`, then a folder) and refuses the embedded defaults where
+//! `APP_ENV=production`. It opens nothing: what it says is handed on by each `main.rs`.
+//!
+//! Start with [`Config::from_env`]; [`variables::ALL`] is the table that the README shows.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod variables;
+
+mod database;
+mod photos;
+mod store;
+
+pub use database::Database;
+pub use photos::Photos;
+
+use domain::connection::PhotoStore;
+use domain::{Timestamp, World};
+use std::fmt;
+use std::path::PathBuf;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// Everything that the environment decides.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Which database.
+    pub database: Database,
+    /// Which photo store.
+    pub store: PhotoStore,
+    /// The public address of processed photos, without a slash at the end.
+    pub photo_base_url: String,
+    /// Limits and settings of photos.
+    pub photos: Photos,
+    /// The port of the embedded server.
+    pub port: u16,
+    /// Where the embedded default keeps everything.
+    pub data_dir: PathBuf,
+    /// Which log lines are written, in the syntax of `tracing`'s `EnvFilter`.
+    pub log_filter: String,
+}
+
+/// A variable that is not as it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError {
+    /// The variable.
+    pub variable: &'static str,
+    /// What is wrong with it.
+    pub detail: String,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.variable, self.detail)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// Answers what a variable is set to; an empty value counts as not set.
+pub(crate) struct Env<'a>(&'a dyn Fn(&str) -> Option<String>);
+
+impl Env<'_> {
+    fn text(&self, name: &'static str) -> Option<String> {
+        (self.0)(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+
+    fn number<T: std::str::FromStr>(&self, name: &'static str, default: T) -> Result<T, ConfigError> {
+        let wrong = |_| ConfigError { variable: name, detail: "must be a whole number within its range".to_owned() };
+        self.text(name).map_or(Ok(default), |text| text.parse().map_err(wrong))
+    }
+}
+
+impl Config {
+    /// Reads the process's environment.
+    ///
+    /// # Errors
+    /// Names the variable that is missing or not as it should be.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::read(&|name| std::env::var(name).ok())
+    }
+
+    /// Reads variables from anywhere.
+    ///
+    /// # Errors
+    /// As [`Config::from_env`].
+    pub fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let env = Env(lookup);
+        let is_production = env.text("APP_ENV").is_some_and(|name| name == "production");
+        let data_dir = PathBuf::from(env.text("DATA_DIR").unwrap_or_else(|| ".data".to_owned()));
+        let port = env.number("PORT", 3000)?;
+        let endpoint = env.text("LOCAL_ENDPOINT").unwrap_or_else(|| format!("http://localhost:{port}"));
+        let database = Database::read(&env, &data_dir)?;
+        let store = store::read(&env, &data_dir, &endpoint);
+        if is_production {
+            database.refuse_embedded()?;
+            store::refuse_embedded(&store)?;
+        }
+        let photo_base_url = env.text("PHOTO_BASE_URL").unwrap_or_else(|| store::default_base_url(&store, &endpoint));
+        Ok(Self {
+            database,
+            store,
+            photo_base_url: photo_base_url.trim_end_matches('/').to_owned(),
+            photos: Photos::read(&env)?,
+            port,
+            data_dir,
+            log_filter: env.text("RUST_LOG").unwrap_or_else(|| "info".to_owned()),
+        })
+    }
+
+    /// One line that says what was chosen, without a password.
+    pub fn summary(&self) -> String {
+        format!("database: {}; photos: {}", self.database, self.store)
+    }
+}
+
+/// Whether this process runs under the Lambda runtime, real or local.
+pub fn is_lambda() -> bool {
+    std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_some()
+}
+
+/// The real clock, to the microsecond, and random ids that sort by the time of their making (UUIDv7).
+pub fn world() -> World {
+    World { now: || Timestamp::from(OffsetDateTime::now_utc()), new_id: Uuid::now_v7 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        Config::read(&|name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+    }
+
+    #[test]
+    fn an_empty_environment_is_the_embedded_default() {
+        let config = read(&[]).unwrap();
+        assert_eq!(config.summary(), "database: SQLite .data/sharaspot.db; photos: folder .data/photos");
+        assert_eq!(config.photo_base_url, "http://localhost:3000");
+    }
+
+    #[test]
+    fn the_database_is_chosen_in_the_documented_order() {
+        let all = [
+            ("DB_SECRET_ARN", "arn:aws:secretsmanager:eu-central-1:1:secret:db"),
+            ("DATABASE_URL", "postgresql+asyncpg://ann:secret@db.example:6543/spots"),
+            ("DB_HOST", "other.example"),
+            ("DB_USERNAME", "bob"),
+            ("DB_PASSWORD", "p@ss/word"),
+        ];
+        assert!(matches!(read(&all).unwrap().database, Database::Secret { .. }));
+        assert_eq!(
+            read(&all[1..]).unwrap().database,
+            Database::Url("postgresql://ann:secret@db.example:6543/spots".into())
+        );
+        let parts = read(&all[2..]).unwrap().database;
+        assert_eq!(parts, Database::Url("postgres://bob:p%40ss%2Fword@other.example:5432/sharaspot".into()));
+        assert_eq!(
+            read(&[("DATABASE_URL", "sqlite:/tmp/x.db")]).unwrap().database,
+            Database::Url("sqlite:/tmp/x.db".into())
+        );
+    }
+
+    #[test]
+    fn production_refuses_the_embedded_defaults_by_name() {
+        let production = ("APP_ENV", "production");
+        assert_eq!(read(&[production]).unwrap_err().variable, "DATABASE_URL");
+        let database = ("DATABASE_URL", "postgres://h/d");
+        assert_eq!(read(&[production, database]).unwrap_err().variable, "S3_BUCKET");
+        let sqlite = ("DATABASE_URL", "sqlite:x.db");
+        assert_eq!(read(&[production, sqlite, ("S3_BUCKET", "b")]).unwrap_err().variable, "DATABASE_URL");
+        assert!(read(&[production, database, ("S3_BUCKET_NAME", "b")]).is_ok());
+    }
+
+    #[test]
+    fn no_summary_and_no_debug_text_shows_a_password() {
+        let config = read(&[("DATABASE_URL", "postgres://ann:s3cret@h/d")]).unwrap();
+        assert!(!config.summary().contains("s3cret") && !format!("{config:?}").contains("s3cret"));
+        assert!(config.summary().contains("PostgreSQL"));
+    }
+
+    #[test]
+    fn a_wrong_number_names_its_variable() {
+        assert_eq!(read(&[("PORT", "70000")]).unwrap_err().variable, "PORT");
+        assert_eq!(read(&[("PHOTO_JPEG_QUALITY", "101")]).unwrap_err().variable, "PHOTO_JPEG_QUALITY");
+        assert_eq!(read(&[("DB_HOST", "h")]).unwrap_err().variable, "DB_USERNAME");
+    }
+}

@@ -1,1 +1,27 @@
-//! The database, PostgreSQL or SQLite.
+//! The database: PostgreSQL, or SQLite for the embedded default (cargo feature `embedded`).
+//!
+//! The only crate that names sqlx. One file per aggregate ([`chargers`], [`listing`], [`candidates`], [`photos`], …), each
+//! with its SQL beside its function. A statement is written once and compiled for both engines by the macros of `engine`;
+//! where the dialects differ the difference is a visible `match` or `pick`. What a valid value is, is decided in `domain`;
+//! which database to open, in `config`.
+//!
+//! Start with [`Db::open`], then read [`listing`].
+
+pub mod candidates;
+pub mod chargers;
+pub mod contributions;
+pub mod contributors;
+pub mod imports;
+pub mod listing;
+pub mod migrations;
+pub mod photos;
+pub mod verifications;
+
+mod column;
+mod engine;
+mod failure;
+mod filter;
+mod open;
+
+pub use engine::{Db, Engine};
+pub use imports::{ImportOutcome, ImportedCharger};

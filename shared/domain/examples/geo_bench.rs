@@ -31,29 +31,19 @@ fn generated_route() -> Vec<Point> {
 }
 
 fn measure(name: &str, vertices: Vec<Point>) {
-    let (count, prepare_ms) = (
-        vertices.len(),
-        median_ms(|| Line::new(vertices.clone()).map(|line| line.length_m())),
-    );
+    let (count, prepare_ms) = (vertices.len(), median_ms(|| Line::new(vertices.clone()).map(|line| line.length_m())));
     let Ok(line) = Line::new(vertices.clone()) else {
         return;
     };
-    println!(
-        "{name}: {count} vertices, {:.0} km, prepared in {prepare_ms:.2} ms",
-        line.length_m() / 1000.0
-    );
+    println!("{name}: {count} vertices, {:.0} km, prepared in {prepare_ms:.2} ms", line.length_m() / 1000.0);
     for radius_m in RADII_M {
         let ranges = cover_corridor(&line, radius_m);
         let cover_ms = median_ms(|| cover_corridor(&line, radius_m));
         // What a database would hand back: points around the route whose key is in a range.
-        let candidates: Vec<_> = points_around(&vertices, radius_m)
-            .filter(|point| holds(&ranges, cell_key(*point)))
-            .collect();
+        let candidates: Vec<_> =
+            points_around(&vertices, radius_m).filter(|point| holds(&ranges, cell_key(*point))).collect();
         let started = Instant::now();
-        let found = candidates
-            .iter()
-            .filter(|point| line.project_within(**point, radius_m).is_some())
-            .count();
+        let found = candidates.iter().filter(|point| line.project_within(**point, radius_m).is_some()).count();
         let each_us = started.elapsed().as_secs_f64() * 1e6 / candidates.len() as f64;
         println!(
             "  {:>2.0} km: covered in {cover_ms:.2} ms by {} ranges; projected in {each_us:.2} µs each, \
@@ -78,10 +68,7 @@ fn points_around(vertices: &[Point], radius_m: f64) -> impl Iterator<Item = Poin
         // The fractional parts of multiples of irrational numbers cover a square evenly.
         let share = |factor: f64| (f64::from(i) * factor).fract();
         let vertex = vertices[(share(0.618_033_988_75) * vertices.len() as f64) as usize];
-        let (north, east) = (
-            2.0 * share(0.754_877_666_25) - 1.0,
-            2.0 * share(0.569_840_290_998) - 1.0,
-        );
+        let (north, east) = (2.0 * share(0.754_877_666_25) - 1.0, 2.0 * share(0.569_840_290_998) - 1.0);
         let east_deg = reach_deg * east / vertex.lat().to_radians().cos();
         Point::new(vertex.lat() + reach_deg * north, vertex.lng() + east_deg)
     })

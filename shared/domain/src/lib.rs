@@ -10,6 +10,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod charger;
+pub mod connection;
 pub mod cursor;
 pub mod error;
 pub mod fields;
@@ -25,6 +26,8 @@ pub mod timestamp;
 pub mod upload;
 pub mod verification;
 pub mod vocabulary;
+pub mod world;
 
 pub use error::{Error, FieldError, Kind, Result};
 pub use timestamp::Timestamp;
+pub use world::World;

@@ -93,6 +93,8 @@ pub struct Photo {
     pub kind: PhotoKind,
     /// Where the bytes as sent are, or will be.
     pub raw_key: String,
+    /// The first 8 hex digits of the SHA-256 of the bytes as sent, once known.
+    pub hash8: Option<String>,
     /// How far it is.
     pub state: PhotoState,
     /// Why it was rejected.
@@ -109,6 +111,82 @@ pub struct Photo {
     pub renditions: Vec<Rendition>,
     /// When it was promised.
     pub created_at: Timestamp,
+}
+
+/// A rendition as the API shows it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RenditionView {
+    name: String,
+    content_type: String,
+    url: String,
+    width: u32,
+    height: u32,
+    bytes: u64,
+}
+
+/// A photo as a charger shows it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PhotoView<'a> {
+    id: Uuid,
+    state: PhotoState,
+    url: Option<String>,
+    width: Option<u32>,
+    height: Option<u32>,
+    thumbhash: Option<&'a str>,
+    renditions: Vec<RenditionView>,
+}
+
+/// A photo as `GET /photos/{id}` shows it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PhotoDetail<'a> {
+    #[serde(flatten)]
+    photo: PhotoView<'a>,
+    reason: Option<&'a str>,
+    kind: PhotoKind,
+    dominant_color: Option<&'a str>,
+    charger_id: Option<Uuid>,
+    created_at: Timestamp,
+}
+
+impl Photo {
+    /// As a charger shows it; `base_url` is the public address of processed photos. The URL of the main rendition is
+    /// known as soon as the bytes are: the state says whether it is there already.
+    pub fn view(&self, base_url: &str) -> PhotoView<'_> {
+        let show = |rendition: &Rendition| RenditionView {
+            name: rendition.name.clone(),
+            content_type: rendition.content_type.clone(),
+            url: public_url(base_url, &rendition.key),
+            width: rendition.width,
+            height: rendition.height,
+            bytes: rendition.bytes,
+        };
+        PhotoView {
+            id: self.id,
+            state: self.state,
+            url: self.main_key().map(|key| public_url(base_url, &key)),
+            width: self.width,
+            height: self.height,
+            thumbhash: self.thumbhash.as_deref(),
+            renditions: self.renditions.iter().map(show).collect(),
+        }
+    }
+
+    /// With everything that its uploader wants to know.
+    pub fn detail(&self, base_url: &str) -> PhotoDetail<'_> {
+        PhotoDetail {
+            photo: self.view(base_url),
+            reason: self.reason.as_deref(),
+            kind: self.kind,
+            dominant_color: self.dominant_color.as_deref(),
+            charger_id: self.charger_id,
+            created_at: self.created_at,
+        }
+    }
+
+    fn main_key(&self) -> Option<String> {
+        let hash8 = self.hash8.as_deref().filter(|_| self.state != PhotoState::Rejected)?;
+        rendition_key(&self.raw_key, hash8, 0, "jpg", true)
+    }
 }
 
 /// Where raw uploads go. Only objects under it wake `optimize-photo`.
@@ -128,9 +206,7 @@ pub fn photo_id_of(raw_key: &str) -> Option<Uuid> {
     let mut parts = raw_key.strip_prefix(RAW_PREFIX)?.split('/');
     let (kind, day, id) = (parts.next()?, parts.next()?, parts.next()?);
     let is_day = day.len() == 8 && day.bytes().all(|byte| byte.is_ascii_digit());
-    (PhotoKind::parse(kind).is_some() && is_day && parts.next().is_none())
-        .then(|| Uuid::try_parse(id).ok())
-        .flatten()
+    (PhotoKind::parse(kind).is_some() && is_day && parts.next().is_none()).then(|| Uuid::try_parse(id).ok()).flatten()
 }
 
 /// The key of a rendition: `processed/{kind}/{yyyymmdd}/{id}_{hash8}.jpg` for the main JPEG (`hash8` is the first eight hex
@@ -160,7 +236,9 @@ mod tests {
         let key = raw_key(PhotoKind::Charger, "20261120", id);
         assert_eq!(key, "raw/charger/20261120/00000000-0000-0000-0000-000000000007");
         assert_eq!(photo_id_of(&key), Some(id));
-        for other in ["raw/charger/x", "raw/dog/20261120/00000000-0000-0000-0000-000000000007", &key[4..], &format!("{key}/x")] {
+        for other in
+            ["raw/charger/x", "raw/dog/20261120/00000000-0000-0000-0000-000000000007", &key[4..], &format!("{key}/x")]
+        {
             assert_eq!(photo_id_of(other), None, "{other}");
         }
     }

@@ -4,6 +4,9 @@ use std::fmt;
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime, UtcOffset};
 
+const YEAR_1_MICROS: i64 = -62_135_596_800_000_000;
+const YEAR_9999_END_MICROS: i64 = 253_402_300_799_999_999;
+
 /// Microseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
@@ -50,7 +53,9 @@ impl From<OffsetDateTime> for Timestamp {
 
 impl From<Timestamp> for OffsetDateTime {
     fn from(time: Timestamp) -> Self {
-        (OffsetDateTime::UNIX_EPOCH + Duration::microseconds(time.0)).to_offset(UtcOffset::UTC)
+        // A forged cursor can carry any number: the years that RFC 3339 can write are the limit.
+        let micros = time.0.clamp(YEAR_1_MICROS, YEAR_9999_END_MICROS);
+        (OffsetDateTime::UNIX_EPOCH + Duration::microseconds(micros)).to_offset(UtcOffset::UTC)
     }
 }
 
@@ -77,6 +82,14 @@ mod tests {
         assert_eq!(time.to_string(), "2025-02-11T23:16:32.123456Z");
         assert_eq!(Timestamp::from_micros(time.as_micros()), time);
         assert_eq!(time.day(), "20250211");
+    }
+
+    #[test]
+    fn every_number_is_some_time() {
+        for micros in [i64::MIN, -1, 0, i64::MAX] {
+            assert!(Timestamp::from_micros(micros).to_string().ends_with('Z'));
+        }
+        assert!(Timestamp::parse("9999-12-31T23:59:59-23:59").unwrap().to_string().starts_with("9999"));
     }
 
     #[test]

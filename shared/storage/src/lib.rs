@@ -17,6 +17,7 @@ pub mod contract;
 #[cfg(feature = "embedded")]
 pub mod local;
 mod object;
+mod open;
 mod post_policy;
 mod s3;
 

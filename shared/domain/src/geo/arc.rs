@@ -37,10 +37,7 @@ pub(super) struct Target {
 
 impl Target {
     pub(super) fn new(unit: Vector) -> Self {
-        Self {
-            unit,
-            surface: surface(unit),
-        }
+        Self { unit, surface: surface(unit) }
     }
 }
 
@@ -49,17 +46,8 @@ impl Arc {
     pub(super) fn new(start: Vector, end: Vector) -> Self {
         let angle_rad = angle_rad(start, end);
         let across = (end - start) - start * (end - start).dot(&start);
-        let tangent = if angle_rad > 0.0 {
-            across.normalize()
-        } else {
-            start.ortho()
-        };
-        Self {
-            start,
-            end,
-            tangent,
-            angle_rad,
-        }
+        let tangent = if angle_rad > 0.0 { across.normalize() } else { start.ortho() };
+        Self { start, end, tangent, angle_rad }
     }
 
     pub(super) fn angle_rad(&self) -> f64 {
@@ -78,10 +66,7 @@ impl Arc {
 
     fn at_with_tangent(&self, angle_rad: f64) -> (Vector, Vector) {
         let (sin, cos) = angle_rad.sin_cos();
-        (
-            self.start * cos + self.tangent * sin,
-            self.tangent * cos - self.start * sin,
-        )
+        (self.start * cos + self.tangent * sin, self.tangent * cos - self.start * sin)
     }
 
     /// Whether the great circle's nearest point to a unit vector lies between the ends.
@@ -93,11 +78,7 @@ impl Arc {
     /// The angle between a unit vector and the nearest point of the arc, in radians.
     pub(super) fn angle_to_rad(&self, unit: Vector) -> f64 {
         if !self.has_foot_inside(unit) {
-            let nearer_end = if self.is_nearer_to_end(unit) {
-                self.end
-            } else {
-                self.start
-            };
+            let nearer_end = if self.is_nearer_to_end(unit) { self.end } else { self.start };
             return angle_rad(nearer_end, unit);
         }
         let sin = unit.dot(&self.normal()).abs();
@@ -144,17 +125,12 @@ impl Arc {
                 break;
             }
         }
-        Foot {
-            angle_rad,
-            chord_m: (surface(self.at(angle_rad)) - target.surface).norm(),
-        }
+        Foot { angle_rad, chord_m: (surface(self.at(angle_rad)) - target.surface).norm() }
     }
 
     fn spherical_foot_rad(&self, unit: Vector) -> f64 {
         if self.has_foot_inside(unit) {
-            unit.dot(&self.tangent)
-                .atan2(unit.dot(&self.start))
-                .clamp(0.0, self.angle_rad)
+            unit.dot(&self.tangent).atan2(unit.dot(&self.start)).clamp(0.0, self.angle_rad)
         } else if self.is_nearer_to_end(unit) {
             self.angle_rad
         } else {
@@ -204,9 +180,7 @@ mod tests {
             let arc = Arc::new(start, end);
             let pieces = (arc.angle_rad() * 6371.0).ceil();
             let at = |i: f64| Point::from_unit(arc.at(arc.angle_rad() * i / pieces));
-            let summed_m: f64 = (0..pieces as u32)
-                .map(|i| distance_m(at(f64::from(i)), at(f64::from(i + 1))))
-                .sum();
+            let summed_m: f64 = (0..pieces as u32).map(|i| distance_m(at(f64::from(i)), at(f64::from(i + 1)))).sum();
             let length_m = arc.length_to_m(arc.angle_rad());
             assert!((length_m - summed_m).abs() < 0.001, "{length_m} {summed_m}");
         }
@@ -215,13 +189,7 @@ mod tests {
     #[test]
     fn the_angle_to_an_arc_is_the_least_angle_to_its_points() {
         let arc = Arc::new(unit(10.0, 170.0), unit(-20.0, -150.0));
-        for query in [
-            unit(0.0, 180.0),
-            unit(15.0, 160.0),
-            unit(-21.0, -150.0),
-            unit(80.0, 10.0),
-            unit(5.0, 0.0),
-        ] {
+        for query in [unit(0.0, 180.0), unit(15.0, 160.0), unit(-21.0, -150.0), unit(80.0, 10.0), unit(5.0, 0.0)] {
             let least = (0..=20_000)
                 .map(|i| angle_rad(arc.at(arc.angle_rad() * f64::from(i) / 20_000.0), query))
                 .fold(f64::INFINITY, f64::min);

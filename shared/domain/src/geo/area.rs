@@ -52,12 +52,7 @@ impl BoundingBox {
             (west, -180.0) => (west, 180.0),
             edges => edges,
         };
-        (south <= north).then_some(Self {
-            west,
-            south,
-            east,
-            north,
-        })
+        (south <= north).then_some(Self { west, south, east, north })
     }
 
     /// The western edge in degrees.
@@ -89,11 +84,7 @@ impl BoundingBox {
     }
 
     fn contains_lng(&self, lng: f64) -> bool {
-        if self.west <= self.east {
-            self.west <= lng && lng <= self.east
-        } else {
-            lng >= self.west || lng <= self.east
-        }
+        if self.west <= self.east { self.west <= lng && lng <= self.east } else { lng >= self.west || lng <= self.east }
     }
 
     /// How far the box reaches from west to east, in degrees, 0 to 360.
@@ -145,11 +136,7 @@ mod tests {
         ];
         for ([west, south, east, north], lng, inside) in cases {
             let area = BoundingBox::new(west, south, east, north).unwrap();
-            assert_eq!(
-                area.contains(Point::new(0.0, lng).unwrap()),
-                inside,
-                "{area:?} {lng}"
-            );
+            assert_eq!(area.contains(Point::new(0.0, lng).unwrap()), inside, "{area:?} {lng}");
             assert!(!area.contains(Point::new(5.1, lng).unwrap()));
         }
     }
@@ -160,15 +147,7 @@ mod tests {
         assert_eq!(Disc::new(center, -1.0), None);
         assert_eq!(Disc::new(center, f64::NAN), None);
         let edge = Point::new(50.1, 10.0).unwrap();
-        assert!(
-            Disc::new(center, distance_m(center, edge))
-                .unwrap()
-                .contains(edge)
-        );
-        assert!(
-            !Disc::new(center, distance_m(center, edge) - 0.001)
-                .unwrap()
-                .contains(edge)
-        );
+        assert!(Disc::new(center, distance_m(center, edge)).unwrap().contains(edge));
+        assert!(!Disc::new(center, distance_m(center, edge) - 0.001).unwrap().contains(edge));
     }
 }

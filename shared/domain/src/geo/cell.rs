@@ -22,10 +22,7 @@ pub struct KeyRange {
 impl KeyRange {
     /// Every key within a cell of any level.
     pub(super) fn of_cell(id: &CellID) -> Self {
-        Self {
-            lo: leaf_key(id.range_min()),
-            hi: leaf_key(id.range_max()),
-        }
+        Self { lo: leaf_key(id.range_min()), hi: leaf_key(id.range_max()) }
     }
 
     /// Whether the key lies in the range.
@@ -70,22 +67,14 @@ mod tests {
 
     #[test]
     fn the_faces_follow_each_other_without_a_gap() {
-        let faces: Vec<_> = (0..6)
-            .map(|face| KeyRange::of_cell(&CellID::from_face(face)))
-            .collect();
+        let faces: Vec<_> = (0..6).map(|face| KeyRange::of_cell(&CellID::from_face(face))).collect();
         assert_eq!(faces[0].lo, 0);
         assert!(faces.windows(2).all(|pair| pair[0].hi + 1 == pair[1].lo));
     }
 
     #[test]
     fn poles_and_antimeridian_have_keys() {
-        for (lat, lng) in [
-            (90.0, 0.0),
-            (-90.0, 0.0),
-            (0.0, 180.0),
-            (0.0, -180.0),
-            (90.0, 180.0),
-        ] {
+        for (lat, lng) in [(90.0, 0.0), (-90.0, 0.0), (0.0, 180.0), (0.0, -180.0), (90.0, 180.0)] {
             assert!(cell_key(Point::new(lat, lng).unwrap()) >= 0);
         }
     }

@@ -42,13 +42,7 @@ pub(super) trait Area {
 
     /// Tests a cell, given what survived in its parent; what survives in this cell is appended to `survivors`.
     /// At the finest level only `Outside` matters, as nothing is refined any more.
-    fn overlap(
-        &mut self,
-        cell: &Cell,
-        inherited: &[u32],
-        survivors: &mut Vec<u32>,
-        is_finest: bool,
-    ) -> Overlap;
+    fn overlap(&mut self, cell: &Cell, inherited: &[u32], survivors: &mut Vec<u32>, is_finest: bool) -> Overlap;
 }
 
 /// The keys of every point within the disc, and few others: sorted, disjoint, at most `MAX_RANGES`.
@@ -100,10 +94,7 @@ fn cover(area: &mut impl Area) -> Vec<KeyRange> {
             None => break,
         }
     }
-    let ranges = level
-        .cells
-        .iter()
-        .map(|covered| KeyRange::of_cell(&covered.cell.id));
+    let ranges = level.cells.iter().map(|covered| KeyRange::of_cell(&covered.cell.id));
     merge_to_cap(coalesced(ranges), MAX_RANGES)
 }
 

@@ -29,10 +29,7 @@ impl BoxCover {
         };
         let middle_rad = (0.5 * (area.south() + area.north())).to_radians();
         let shorter_deg = (area.north() - area.south()).min(area.width_deg() * middle_rad.cos());
-        Self {
-            rect: Rect { lat, lng },
-            finest_cell_m: shorter_deg * METERS_PER_DEGREE / CELLS_PER_SIDE,
-        }
+        Self { rect: Rect { lat, lng }, finest_cell_m: shorter_deg * METERS_PER_DEGREE / CELLS_PER_SIDE }
     }
 }
 
@@ -45,13 +42,7 @@ impl Area for BoxCover {
         Vec::new()
     }
 
-    fn overlap(
-        &mut self,
-        cell: &Cell,
-        _inherited: &[u32],
-        _survivors: &mut Vec<u32>,
-        _is_finest: bool,
-    ) -> Overlap {
+    fn overlap(&mut self, cell: &Cell, _inherited: &[u32], _survivors: &mut Vec<u32>, _is_finest: bool) -> Overlap {
         let bound = with_room(&cell.rect_bound());
         if !self.rect.intersects(&bound) {
             Overlap::Outside

@@ -29,12 +29,7 @@ impl<'a> LineCover<'a> {
     pub(super) fn new(line: &'a Line, radius_m: f64, finest_cell_m: f64) -> Self {
         // The smallest radius of curvature gives the greatest angle, so nothing within the radius is missed.
         let reach_rad = radius_m / MIN_RADIUS_M + ROUNDING_RAD;
-        Self {
-            line,
-            reach_rad,
-            finest_cell_m,
-            stack: Vec::new(),
-        }
+        Self { line, reach_rad, finest_cell_m, stack: Vec::new() }
     }
 
     /// The least angle from a unit vector to what the node stands for, if within `limit_rad` of it.
@@ -58,13 +53,7 @@ impl Area for LineCover<'_> {
         vec![Tree::ROOT]
     }
 
-    fn overlap(
-        &mut self,
-        cell: &Cell,
-        inherited: &[u32],
-        survivors: &mut Vec<u32>,
-        is_finest: bool,
-    ) -> Overlap {
+    fn overlap(&mut self, cell: &Cell, inherited: &[u32], survivors: &mut Vec<u32>, is_finest: bool) -> Overlap {
         let cap = CellCap::new(cell);
         let before = survivors.len();
         // Nodes much smaller than the cell say nothing more about it, except where it is not split any further.
@@ -94,11 +83,7 @@ impl Area for LineCover<'_> {
                 }
             }
         }
-        if survivors.len() == before {
-            Overlap::Outside
-        } else {
-            Overlap::Boundary
-        }
+        if survivors.len() == before { Overlap::Outside } else { Overlap::Boundary }
     }
 }
 
@@ -108,13 +93,7 @@ impl CellCap {
         let chord_squared = |vertex: Vector| (vertex - center).norm2();
         let vertices = cell.vertices().map(|vertex| vertex.0);
         let farthest =
-            vertices.into_iter().fold(
-                center,
-                |a, b| if chord_squared(a) < chord_squared(b) { b } else { a },
-            );
-        Self {
-            center,
-            radius_rad: angle_rad(center, farthest) + ROUNDING_RAD,
-        }
+            vertices.into_iter().fold(center, |a, b| if chord_squared(a) < chord_squared(b) { b } else { a });
+        Self { center, radius_rad: angle_rad(center, farthest) + ROUNDING_RAD }
     }
 }

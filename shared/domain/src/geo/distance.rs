@@ -31,11 +31,7 @@ mod tests {
             (point(0.0, 179.5), point(0.0, -179.5), 111_319.491),
             (point(0.0, 0.0), point(0.0, 180.0), 20_003_931.459),
         ] {
-            assert!(
-                (distance_m(a, b) - expected_m).abs() < 1e-3,
-                "{} is not {expected_m}",
-                distance_m(a, b)
-            );
+            assert!((distance_m(a, b) - expected_m).abs() < 1e-3, "{} is not {expected_m}", distance_m(a, b));
             assert_eq!(distance_m(a, b), distance_m(b, a));
         }
         assert_eq!(distance_m(point(12.0, 180.0), point(12.0, -180.0)), 0.0);

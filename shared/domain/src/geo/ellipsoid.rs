@@ -72,10 +72,7 @@ mod tests {
             let b = b.unwrap();
             let geodesic_m = distance_m(a, b);
             let (low_m, high_m) = geodesic_bounds_m((surface(a.to_unit()) - surface(b.to_unit())).norm());
-            assert!(
-                low_m <= geodesic_m + 1e-6 && geodesic_m <= high_m + 1e-6,
-                "{a:?} {b:?}"
-            );
+            assert!(low_m <= geodesic_m + 1e-6 && geodesic_m <= high_m + 1e-6, "{a:?} {b:?}");
             if geodesic_m < 50_000.0 {
                 assert!(high_m - low_m < 0.004, "{a:?} {b:?}");
             }

@@ -90,12 +90,7 @@ impl Line {
         }
         starts_m.push(length_m);
         let tree = Tree::new(&arcs);
-        Self {
-            arcs,
-            starts_m,
-            tree,
-            is_closed,
-        }
+        Self { arcs, starts_m, tree, is_closed }
     }
 
     /// The length along the line in metres on the ellipsoid.
@@ -133,38 +128,23 @@ mod tests {
     use super::*;
 
     fn line(vertices: &[(f64, f64)]) -> Result<Line, LineError> {
-        Line::new(
-            vertices
-                .iter()
-                .map(|&(lat, lng)| Point::new(lat, lng).unwrap())
-                .collect(),
-        )
+        Line::new(vertices.iter().map(|&(lat, lng)| Point::new(lat, lng).unwrap()).collect())
     }
 
     #[test]
     fn two_to_twenty_thousand_vertices_make_a_line() {
         assert_eq!(line(&[]).unwrap_err(), LineError::TooFewVertices { count: 0 });
-        assert_eq!(
-            line(&[(1.0, 1.0)]).unwrap_err(),
-            LineError::TooFewVertices { count: 1 }
-        );
+        assert_eq!(line(&[(1.0, 1.0)]).unwrap_err(), LineError::TooFewVertices { count: 1 });
         let many = vec![(1.0, 1.0); MAX_VERTICES + 1];
-        assert_eq!(
-            line(&many).unwrap_err(),
-            LineError::TooManyVertices {
-                count: MAX_VERTICES + 1
-            }
-        );
+        assert_eq!(line(&many).unwrap_err(), LineError::TooManyVertices { count: MAX_VERTICES + 1 });
         assert!(line(&many[1..]).is_ok());
     }
 
     #[test]
     fn antipodal_neighbours_are_refused_with_their_index() {
-        for (first, second) in [
-            ((0.0, 0.0), (0.0, 180.0)),
-            ((90.0, 0.0), (-90.0, 5.0)),
-            ((40.0, 10.0), (-40.1, -170.0)),
-        ] {
+        for (first, second) in
+            [((0.0, 0.0), (0.0, 180.0)), ((90.0, 0.0), (-90.0, 5.0)), ((40.0, 10.0), (-40.1, -170.0))]
+        {
             let error = line(&[(1.0, 2.0), first, first, second]).unwrap_err();
             assert_eq!(error, LineError::NearAntipodal { index: 2 });
             assert!(error.to_string().contains("points 2 and 3"), "{error}");
@@ -175,15 +155,7 @@ mod tests {
     #[test]
     fn doubled_vertices_add_nothing() {
         let plain = line(&[(1.0, 1.0), (2.0, 2.0), (3.0, 1.0)]).unwrap();
-        let doubled = line(&[
-            (1.0, 1.0),
-            (1.0, 1.0),
-            (2.0, 2.0),
-            (2.0, 2.0),
-            (3.0, 1.0),
-            (3.0, 1.0),
-        ])
-        .unwrap();
+        let doubled = line(&[(1.0, 1.0), (1.0, 1.0), (2.0, 2.0), (2.0, 2.0), (3.0, 1.0), (3.0, 1.0)]).unwrap();
         assert_eq!(plain.length_m(), doubled.length_m());
         assert_eq!(doubled.arcs.len(), 2);
         assert_eq!(line(&[(5.0, 180.0), (5.0, -180.0)]).unwrap().length_m(), 0.0);

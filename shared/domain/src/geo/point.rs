@@ -16,10 +16,7 @@ impl Point {
     pub fn new(lat: f64, lng: f64) -> Option<Self> {
         // A range never contains NaN, which would otherwise get a plausible cell key.
         let valid = (-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lng);
-        valid.then_some(Self {
-            lat,
-            lng: if lng == -180.0 { 180.0 } else { lng },
-        })
+        valid.then_some(Self { lat, lng: if lng == -180.0 { 180.0 } else { lng } })
     }
 
     /// Latitude in degrees, north positive.
@@ -44,10 +41,7 @@ impl Point {
     pub(super) fn from_unit(unit: Vector) -> Self {
         let lat_lng = LatLng::from(UnitPoint(unit));
         let lng = lat_lng.lng.deg();
-        Self {
-            lat: lat_lng.lat.deg(),
-            lng: if lng <= -180.0 { 180.0 } else { lng },
-        }
+        Self { lat: lat_lng.lat.deg(), lng: if lng <= -180.0 { 180.0 } else { lng } }
     }
 }
 
@@ -77,20 +71,14 @@ mod tests {
     #[test]
     fn the_antimeridian_has_one_longitude() {
         assert_eq!(Point::new(5.0, -180.0), Point::new(5.0, 180.0));
-        assert_eq!(
-            Point::from_unit(Point::new(5.0, -180.0).unwrap().to_unit()).lng(),
-            180.0
-        );
+        assert_eq!(Point::from_unit(Point::new(5.0, -180.0).unwrap().to_unit()).lng(), 180.0);
     }
 
     #[test]
     fn a_unit_vector_gives_its_point_back() {
         for (lat, lng) in [(42.65, -73.75), (-33.9, 151.2), (89.9999, 12.0), (0.0, 179.9999)] {
             let back = Point::from_unit(Point::new(lat, lng).unwrap().to_unit());
-            assert!(
-                (back.lat() - lat).abs() < 1e-12 && (back.lng() - lng).abs() < 1e-9,
-                "{back:?}"
-            );
+            assert!((back.lat() - lat).abs() < 1e-12 && (back.lng() - lng).abs() < 1e-9, "{back:?}");
         }
     }
 }

@@ -48,19 +48,14 @@ pub fn decode_polyline(text: &str, precision: u32) -> Result<Vec<Point>, Polylin
     check_text(text)?;
     let decoded = polyline::decode_polyline(text, precision).map_err(|error| match error {
         CrateError::LatitudeCoordError { coord: degrees, idx }
-        | CrateError::LongitudeCoordError { coord: degrees, idx } => PolylineError::LeavesGlobe {
-            vertex: numbers_in(&text[..idx]) / 2,
-            degrees,
-            precision,
-        },
+        | CrateError::LongitudeCoordError { coord: degrees, idx } => {
+            PolylineError::LeavesGlobe { vertex: numbers_in(&text[..idx]) / 2, degrees, precision }
+        }
         CrateError::DecodeError { idx } => PolylineError::BadCharacter { index: idx },
         _ => PolylineError::Truncated,
     })?;
     // The decoder has checked both ranges already, so nothing is left out here.
-    Ok(decoded
-        .into_iter()
-        .filter_map(|coord| Point::new(coord.y, coord.x))
-        .collect())
+    Ok(decoded.into_iter().filter_map(|coord| Point::new(coord.y, coord.x)).collect())
 }
 
 /// Refuses what the decoder lets pass (bytes above `~`, an unfinished last number) and what it would decode at
@@ -97,11 +92,7 @@ impl fmt::Display for PolylineError {
             Self::TooManyVertices { count } => {
                 write!(f, "a route may have at most {MAX_VERTICES} points, not {count}")
             }
-            Self::LeavesGlobe {
-                vertex,
-                degrees,
-                precision,
-            } => {
+            Self::LeavesGlobe { vertex, degrees, precision } => {
                 let other = 11 - precision;
                 write!(
                     f,
@@ -124,11 +115,8 @@ mod tests {
 
     #[test]
     fn the_documented_example_is_decoded() {
-        let points: Vec<_> = decode_polyline(DOCUMENTED, 5)
-            .unwrap()
-            .iter()
-            .map(|point| (point.lat(), point.lng()))
-            .collect();
+        let points: Vec<_> =
+            decode_polyline(DOCUMENTED, 5).unwrap().iter().map(|point| (point.lat(), point.lng())).collect();
         assert_eq!(points, [(38.5, -120.2), (40.7, -120.95), (43.252, -126.453)]);
         assert_eq!(decode_polyline("", 6), Ok(Vec::new()));
     }
@@ -136,18 +124,8 @@ mod tests {
     #[test]
     fn precision_6_read_as_5_leaves_the_globe_and_says_so() {
         let error = decode_polyline("_izlhA~rlgdF_{geC~ywl@_kwzCn`{nI", 5).unwrap_err();
-        assert_eq!(
-            error,
-            PolylineError::LeavesGlobe {
-                vertex: 0,
-                degrees: 385.0,
-                precision: 5
-            }
-        );
-        assert!(
-            error.to_string().contains("was it encoded with precision 6?"),
-            "{error}"
-        );
+        assert_eq!(error, PolylineError::LeavesGlobe { vertex: 0, degrees: 385.0, precision: 5 });
+        assert!(error.to_string().contains("was it encoded with precision 6?"), "{error}");
     }
 
     #[test]
@@ -162,16 +140,8 @@ mod tests {
         ] {
             assert_eq!(decode_polyline(text, 5), Err(error), "{text}");
         }
-        assert_eq!(
-            decode_polyline("??", 7),
-            Err(PolylineError::UnknownPrecision { precision: 7 })
-        );
+        assert_eq!(decode_polyline("??", 7), Err(PolylineError::UnknownPrecision { precision: 7 }));
         let long = "??".repeat(MAX_VERTICES + 1);
-        assert_eq!(
-            decode_polyline(&long, 5),
-            Err(PolylineError::TooManyVertices {
-                count: MAX_VERTICES + 1
-            })
-        );
+        assert_eq!(decode_polyline(&long, 5), Err(PolylineError::TooManyVertices { count: MAX_VERTICES + 1 }));
     }
 }

@@ -47,8 +47,7 @@ impl Line {
     /// The nearest point of the line, however far away: distances are good to 0.1 mm up to 1000 km and to a few
     /// metres up to 5000 km; beyond that the nearest point may be one of several of about the same distance.
     pub fn project(&self, point: Point) -> Projection {
-        self.project_within(point, f64::INFINITY)
-            .expect("a line has a nearest point")
+        self.project_within(point, f64::INFINITY).expect("a line has a nearest point")
     }
 
     /// The nearest point of the line if it lies within `radius_m`, else `None`.
@@ -62,15 +61,11 @@ impl Line {
                 (candidate, nearest, distance_m(point, nearest))
             })
             .collect();
-        let least_m = measured
-            .iter()
-            .map(|(_, _, distance_m)| *distance_m)
-            .fold(f64::INFINITY, f64::min);
+        let least_m = measured.iter().map(|(_, _, distance_m)| *distance_m).fold(f64::INFINITY, f64::min);
         let limit_m = radius_m.min(least_m + TIE_M);
         // Candidates come in the order of the route: the first one is the smallest position.
-        let (candidate, nearest, distance_m) = measured
-            .into_iter()
-            .find(|(_, _, distance_m)| *distance_m <= limit_m)?;
+        let (candidate, nearest, distance_m) =
+            measured.into_iter().find(|(_, _, distance_m)| *distance_m <= limit_m)?;
         let arc = &self.arcs[candidate.arc];
         Some(Projection {
             distance_m,
@@ -134,9 +129,7 @@ impl Line {
     /// Whether a foot is the vertex at which the last candidate ended: one place, found from both arcs.
     fn continues(&self, last: Option<&Candidate>, arc: usize, foot: Foot) -> bool {
         last.is_some_and(|last| {
-            last.arc + 1 == arc
-                && last.foot.angle_rad == self.arcs[last.arc].angle_rad()
-                && foot.angle_rad == 0.0
+            last.arc + 1 == arc && last.foot.angle_rad == self.arcs[last.arc].angle_rad() && foot.angle_rad == 0.0
         })
     }
 
@@ -156,23 +149,14 @@ impl Line {
             Some(sum) if sum.norm2() > ROUNDING_RAD => sum,
             _ => normal,
         };
-        if target.unit.dot(&normal) >= 0.0 {
-            Side::Left
-        } else {
-            Side::Right
-        }
+        if target.unit.dot(&normal) >= 0.0 { Side::Left } else { Side::Right }
     }
 
     fn arc_before(&self, arc: usize) -> Option<usize> {
-        arc.checked_sub(1)
-            .or_else(|| self.is_closed.then(|| self.arcs.len() - 1))
+        arc.checked_sub(1).or_else(|| self.is_closed.then(|| self.arcs.len() - 1))
     }
 
     fn arc_after(&self, arc: usize) -> Option<usize> {
-        if arc + 1 < self.arcs.len() {
-            Some(arc + 1)
-        } else {
-            self.is_closed.then_some(0)
-        }
+        if arc + 1 < self.arcs.len() { Some(arc + 1) } else { self.is_closed.then_some(0) }
     }
 }

@@ -46,20 +46,14 @@ mod tests {
     #[test]
     fn neighbours_become_one_run() {
         let cells = ranges(&[(0, 3), (4, 7), (9, 9), (10, 20), (30, 31)]);
-        assert_eq!(
-            coalesced(cells.iter().copied()),
-            ranges(&[(0, 7), (9, 20), (30, 31)])
-        );
+        assert_eq!(coalesced(cells.iter().copied()), ranges(&[(0, 7), (9, 20), (30, 31)]));
     }
 
     #[test]
     fn the_smallest_gaps_are_closed_first() {
         let runs = ranges(&[(0, 1), (10, 11), (13, 14), (100, 101), (103, 104)]);
         assert_eq!(merge_to_cap(runs.clone(), 5), runs);
-        assert_eq!(
-            merge_to_cap(runs.clone(), 3),
-            ranges(&[(0, 1), (10, 14), (100, 104)])
-        );
+        assert_eq!(merge_to_cap(runs.clone(), 3), ranges(&[(0, 1), (10, 14), (100, 104)]));
         assert_eq!(merge_to_cap(runs, 1), ranges(&[(0, 104)]));
     }
 

@@ -53,22 +53,12 @@ fn push_subtree(arcs: &[Arc], first: u32, nodes: &mut Vec<Node>) -> Node {
     let place = nodes.len();
     if let [arc] = arcs {
         let half_rad = 0.5 * arc.angle_rad();
-        let leaf = Node {
-            center: arc.at(half_rad),
-            radius_rad: half_rad,
-            first,
-            count: 1,
-        };
+        let leaf = Node { center: arc.at(half_rad), radius_rad: half_rad, first, count: 1 };
         nodes.push(leaf);
         return leaf;
     }
     let (left, right) = arcs.split_at(arcs.len() / 2);
-    nodes.push(Node {
-        center: Vector::new(0.0, 0.0, 1.0),
-        radius_rad: 0.0,
-        first,
-        count: arcs.len() as u32,
-    });
+    nodes.push(Node { center: Vector::new(0.0, 0.0, 1.0), radius_rad: 0.0, first, count: arcs.len() as u32 });
     let left_node = push_subtree(left, first, nodes);
     let right_node = push_subtree(right, first + left.len() as u32, nodes);
     nodes[place] = enclosing(&left_node, &right_node);
@@ -82,19 +72,10 @@ fn enclosing(a: &Node, b: &Node) -> Node {
     let weight_a = (apart_rad + a.radius_rad - b.radius_rad).max(0.0);
     let weight_b = (apart_rad + b.radius_rad - a.radius_rad).max(0.0);
     let mean = a.center * weight_a + b.center * weight_b;
-    let center = if mean.norm2() > 0.0 {
-        mean.normalize()
-    } else {
-        a.center
-    };
+    let center = if mean.norm2() > 0.0 { mean.normalize() } else { a.center };
     let reach_rad = |node: &Node| angle_rad(center, node.center) + node.radius_rad;
     let radius_rad = reach_rad(a).max(reach_rad(b));
-    Node {
-        center,
-        radius_rad,
-        first: a.first,
-        count: a.count + b.count,
-    }
+    Node { center, radius_rad, first: a.first, count: a.count + b.count }
 }
 
 #[cfg(test)]
@@ -106,14 +87,10 @@ mod tests {
     fn every_node_holds_the_arcs_that_it_counts() {
         let vertex = |i: u32| {
             let turn = f64::from(i);
-            Point::new(80.0 * (turn * 0.7).sin(), 180.0 * (turn * 1.3).sin())
-                .unwrap()
-                .to_unit()
+            Point::new(80.0 * (turn * 0.7).sin(), 180.0 * (turn * 1.3).sin()).unwrap().to_unit()
         };
         for arc_count in [1, 2, 3, 7, 64] {
-            let arcs: Vec<_> = (0..arc_count)
-                .map(|i| Arc::new(vertex(i), vertex(i + 1)))
-                .collect();
+            let arcs: Vec<_> = (0..arc_count).map(|i| Arc::new(vertex(i), vertex(i + 1))).collect();
             let tree = Tree::new(&arcs);
             assert_eq!(tree.nodes.len(), 2 * arcs.len() - 1);
             for (id, node) in tree.nodes.iter().enumerate() {

@@ -23,10 +23,7 @@ impl BruteForce {
             let length_m: f64 = (0..pieces as u32).map(|i| distance_m(at(i), at(i + 1))).sum();
             starts_m.push(starts_m[starts_m.len() - 1] + length_m);
         }
-        Self {
-            vertices: vertices.to_vec(),
-            starts_m,
-        }
+        Self { vertices: vertices.to_vec(), starts_m }
     }
 
     pub(crate) fn length_m(&self) -> f64 {
@@ -34,19 +31,13 @@ impl BruteForce {
     }
 
     pub(crate) fn distance_m(&self, query: Point) -> f64 {
-        self.vertices
-            .windows(2)
-            .map(|pair| nearest_on_segment_m(pair[0], pair[1], query))
-            .fold(f64::INFINITY, f64::min)
+        self.vertices.windows(2).map(|pair| nearest_on_segment_m(pair[0], pair[1], query)).fold(f64::INFINITY, f64::min)
     }
 
     /// The point at a position, good to a few metres per 1000 km of segment.
     pub(crate) fn at(&self, position_m: f64) -> Point {
-        let segment = self
-            .starts_m
-            .partition_point(|start_m| *start_m <= position_m)
-            .clamp(1, self.starts_m.len() - 1)
-            - 1;
+        let segment =
+            self.starts_m.partition_point(|start_m| *start_m <= position_m).clamp(1, self.starts_m.len() - 1) - 1;
         let length_m = self.starts_m[segment + 1] - self.starts_m[segment];
         let (start, end) = (self.vertices[segment], self.vertices[segment + 1]);
         let (mut low, mut high) = (0.0, 1.0);
@@ -58,14 +49,8 @@ impl BruteForce {
             let middle = 0.5 * (low + high);
             let pieces = (length_m * middle / PIECE_M).ceil().max(1.0);
             let point = |i: u32| interpolate(start, end, middle * f64::from(i) / pieces);
-            let walked_m: f64 = (0..pieces as u32)
-                .map(|i| distance_m(point(i), point(i + 1)))
-                .sum();
-            if self.starts_m[segment] + walked_m < position_m {
-                low = middle
-            } else {
-                high = middle
-            }
+            let walked_m: f64 = (0..pieces as u32).map(|i| distance_m(point(i), point(i + 1))).sum();
+            if self.starts_m[segment] + walked_m < position_m { low = middle } else { high = middle }
         }
         interpolate(start, end, 0.5 * (low + high))
     }
@@ -99,9 +84,7 @@ pub(crate) fn interpolate(start: Point, end: Point, share: f64) -> Point {
         return start;
     }
     let (weight_a, weight_b) = (((1.0 - share) * angle).sin(), (share * angle).sin());
-    point(std::array::from_fn(|axis| {
-        weight_a * a[axis] + weight_b * b[axis]
-    }))
+    point(std::array::from_fn(|axis| weight_a * a[axis] + weight_b * b[axis]))
 }
 
 /// Where a straight walk on the sphere leads from a point: by an angle in radians, in a direction clockwise from
@@ -132,9 +115,5 @@ fn unit(point: Point) -> Unit {
 
 fn point([x, y, z]: Unit) -> Point {
     let lat = z.atan2(x.hypot(y)).to_degrees();
-    Point::new(
-        lat.clamp(-90.0, 90.0),
-        y.atan2(x).to_degrees().clamp(-180.0, 180.0),
-    )
-    .unwrap()
+    Point::new(lat.clamp(-90.0, 90.0), y.atan2(x).to_degrees().clamp(-180.0, 180.0)).unwrap()
 }

@@ -1,6 +1,5 @@
 use domain::geo::{
-    BoundingBox, Disc, KeyRange, Line, MAX_RANGES, Point, cell_key, cover_box, cover_corridor, cover_disc,
-    distance_m,
+    BoundingBox, Disc, KeyRange, Line, MAX_RANGES, Point, cell_key, cover_box, cover_corridor, cover_disc, distance_m,
 };
 use proptest::prelude::*;
 
@@ -20,21 +19,14 @@ fn holds(ranges: &[KeyRange], point: Point) -> bool {
 fn assert_is_well_formed(ranges: &[KeyRange]) {
     assert!(!ranges.is_empty() && ranges.len() <= MAX_RANGES);
     assert!(ranges.iter().all(|range| 0 <= range.lo && range.lo <= range.hi));
-    assert!(
-        ranges.windows(2).all(|pair| pair[0].hi + 1 < pair[1].lo),
-        "sorted, disjoint, coalesced"
-    );
+    assert!(ranges.windows(2).all(|pair| pair[0].hi + 1 < pair[1].lo), "sorted, disjoint, coalesced");
 }
 
 /// A box anywhere, from 1e-5 degrees to the globe, often across ±180° or up to a pole.
 fn any_box() -> impl Strategy<Value = BoundingBox> {
     let edge = |size: f64| prop_oneof![4 => Just(size), 1 => Just(0.0)];
-    (
-        any_point(),
-        metres(1e-5, 360.0).prop_flat_map(edge),
-        metres(1e-5, 180.0).prop_flat_map(edge),
-    )
-        .prop_map(|(corner, width, height)| {
+    (any_point(), metres(1e-5, 360.0).prop_flat_map(edge), metres(1e-5, 180.0).prop_flat_map(edge)).prop_map(
+        |(corner, width, height)| {
             let east = corner.lng() + width;
             let east = if width >= 360.0 {
                 180.0
@@ -45,21 +37,15 @@ fn any_box() -> impl Strategy<Value = BoundingBox> {
             };
             let west = if width >= 360.0 { -180.0 } else { corner.lng() };
             BoundingBox::new(west, corner.lat(), east, (corner.lat() + height).min(90.0)).unwrap()
-        })
+        },
+    )
 }
 
 fn inside(area: &BoundingBox, lng_share: f64, lat_share: f64) -> Point {
-    let width = if area.west() <= area.east() {
-        area.east() - area.west()
-    } else {
-        area.east() - area.west() + 360.0
-    };
+    let width = if area.west() <= area.east() { area.east() - area.west() } else { area.east() - area.west() + 360.0 };
     let lng = area.west() + lng_share * width;
     let lat = area.south() + lat_share * (area.north() - area.south());
-    point(
-        lat.clamp(area.south(), area.north()),
-        if lng > 180.0 { lng - 360.0 } else { lng },
-    )
+    point(lat.clamp(area.south(), area.north()), if lng > 180.0 { lng - 360.0 } else { lng })
 }
 
 proptest! {
@@ -114,18 +100,9 @@ proptest! {
 
 #[test]
 fn whole_globe_areas_cover_every_key() {
-    let everything = [KeyRange {
-        lo: 0,
-        hi: 6 * (1 << 60) - 1,
-    }];
-    assert_eq!(
-        cover_box(&BoundingBox::new(-180.0, -90.0, 180.0, 90.0).unwrap()),
-        everything
-    );
-    assert_eq!(
-        cover_disc(&Disc::new(point(12.0, 34.0), 20_100_000.0).unwrap()),
-        everything
-    );
+    let everything = [KeyRange { lo: 0, hi: 6 * (1 << 60) - 1 }];
+    assert_eq!(cover_box(&BoundingBox::new(-180.0, -90.0, 180.0, 90.0).unwrap()), everything);
+    assert_eq!(cover_disc(&Disc::new(point(12.0, 34.0), 20_100_000.0).unwrap()), everything);
 }
 
 #[test]
@@ -141,10 +118,7 @@ fn boxes_at_the_antimeridian_and_the_poles_hold_their_points() {
         ([40.0, 89.999_999, 41.0, 90.0], (89.999_999_9, 40.0)),
     ] {
         let area = BoundingBox::new(west, south, east, north).unwrap();
-        assert!(
-            area.contains(point(lat, lng)) && holds(&cover_box(&area), point(lat, lng)),
-            "{area:?}"
-        );
+        assert!(area.contains(point(lat, lng)) && holds(&cover_box(&area), point(lat, lng)), "{area:?}");
     }
 }
 
@@ -152,21 +126,15 @@ fn boxes_at_the_antimeridian_and_the_poles_hold_their_points() {
 fn a_covering_holds_little_more_than_its_area() {
     // A grid of points over twice the area: how many are examined for each one that belongs.
     let center = point(47.3, 8.5);
-    let grid =
-        || (-100..=100).flat_map(|i| (-100..=100).map(move |j| (f64::from(i) / 100.0, f64::from(j) / 100.0)));
+    let grid = || (-100..=100).flat_map(|i| (-100..=100).map(move |j| (f64::from(i) / 100.0, f64::from(j) / 100.0)));
     for radius_m in [500.0, 5_000.0, 100_000.0] {
         let disc = Disc::new(center, radius_m).unwrap();
         let ranges = cover_disc(&disc);
         let degrees = 2.0 * radius_m / 111_000.0;
-        let points: Vec<_> = grid()
-            .map(|(x, y)| point(47.3 + y * degrees, 8.5 + x * degrees / 0.68))
-            .collect();
+        let points: Vec<_> = grid().map(|(x, y)| point(47.3 + y * degrees, 8.5 + x * degrees / 0.68)).collect();
         let examined = points.iter().filter(|query| holds(&ranges, **query)).count();
         let returned = points.iter().filter(|query| disc.contains(**query)).count();
-        assert!(
-            (examined as f64) < 1.35 * returned as f64,
-            "{radius_m}: {examined} for {returned}"
-        );
+        assert!((examined as f64) < 1.35 * returned as f64, "{radius_m}: {examined} for {returned}");
         assert!(ranges.len() < 200, "{}", ranges.len());
     }
     let area = BoundingBox::new(8.0, 47.0, 9.0, 47.6).unwrap();
@@ -174,10 +142,7 @@ fn a_covering_holds_little_more_than_its_area() {
     let points: Vec<_> = grid().map(|(x, y)| point(47.3 + 0.6 * y, 8.5 + x)).collect();
     let examined = points.iter().filter(|query| holds(&ranges, **query)).count();
     let returned = points.iter().filter(|query| area.contains(**query)).count();
-    assert!(
-        (examined as f64) < 1.35 * returned as f64,
-        "{examined} for {returned}"
-    );
+    assert!((examined as f64) < 1.35 * returned as f64, "{examined} for {returned}");
 }
 
 #[test]

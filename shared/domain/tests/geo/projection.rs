@@ -113,13 +113,7 @@ proptest! {
 #[test]
 fn of_equally_near_places_the_first_one_counts() {
     // There and back, a closed loop seen from its start, a crossing, and the centre of a circle.
-    let there_and_back = line(&[
-        (50.0, 10.0),
-        (50.0, 10.5),
-        (50.2, 11.0),
-        (50.0, 10.5),
-        (50.0, 10.0),
-    ]);
+    let there_and_back = line(&[(50.0, 10.0), (50.0, 10.5), (50.2, 11.0), (50.0, 10.5), (50.0, 10.0)]);
     let found = there_and_back.project(point(50.01, 10.2));
     assert!(found.position_m < 0.5 * there_and_back.length_m() && found.side == Side::Left);
     let circle = line(&[(50.0, 10.0), (50.1, 10.1), (50.1, 9.9), (50.0, 10.0)]);
@@ -132,11 +126,7 @@ fn of_equally_near_places_the_first_one_counts() {
 #[test]
 fn within_a_metre_a_point_is_on_the_route() {
     let equator = line(&[(0.0, 10.0), (0.0, 11.0)]);
-    for (lat, side) in [
-        (0.000_008, Side::On),
-        (0.000_01, Side::Left),
-        (-0.000_01, Side::Right),
-    ] {
+    for (lat, side) in [(0.000_008, Side::On), (0.000_01, Side::Left), (-0.000_01, Side::Right)] {
         assert_eq!(equator.project(point(lat, 10.5)).side, side, "{lat}");
     }
 }
@@ -157,10 +147,7 @@ fn a_line_without_length_acts_as_a_point() {
     let spot = line(&[(52.5, 13.4), (52.5, 13.4), (52.5, 13.4)]);
     let query = point(52.6, 13.5);
     let found = spot.project(query);
-    assert_eq!(
-        (found.position_m, found.side, spot.length_m()),
-        (0.0, Side::On, 0.0)
-    );
+    assert_eq!((found.position_m, found.side, spot.length_m()), (0.0, Side::On, 0.0));
     assert!((found.distance_m - distance_m(point(52.5, 13.4), query)).abs() < 1e-6);
 }
 
@@ -168,10 +155,7 @@ fn a_line_without_length_acts_as_a_point() {
 fn a_route_over_the_pole_is_projected_on_both_sides() {
     let route = line(&[(89.0, 20.0), (89.0, -160.0)]);
     let near_pole = route.project(point(89.9, -70.0));
-    assert!(
-        (near_pole.position_m - 0.5 * route.length_m()).abs() < 1.0,
-        "{near_pole:?}"
-    );
+    assert!((near_pole.position_m - 0.5 * route.length_m()).abs() < 1.0, "{near_pole:?}");
     assert!((near_pole.distance_m - distance_m(point(89.9, -70.0), point(90.0, 0.0))).abs() < 0.01);
     assert_ne!(near_pole.side, route.project(point(89.9, 110.0)).side);
 }
@@ -179,18 +163,9 @@ fn a_route_over_the_pole_is_projected_on_both_sides() {
 #[test]
 fn the_far_side_of_the_globe_has_a_projection() {
     let route = line(&[(42.65, -73.75), (42.89, -78.88)]);
-    for (lat, lng) in [
-        (-42.65, 106.25),
-        (-42.7, 103.0),
-        (0.0, 10.0),
-        (90.0, 0.0),
-        (-90.0, 0.0),
-    ] {
+    for (lat, lng) in [(-42.65, 106.25), (-42.7, 103.0), (0.0, 10.0), (90.0, 0.0), (-90.0, 0.0)] {
         let found = route.project(point(lat, lng));
         let ends = [point(42.65, -73.75), point(42.89, -78.88)];
-        assert!(
-            ends.iter()
-                .all(|end| found.distance_m <= distance_m(*end, point(lat, lng)) + 5_000.0)
-        );
+        assert!(ends.iter().all(|end| found.distance_m <= distance_m(*end, point(lat, lng)) + 5_000.0));
     }
 }

@@ -32,10 +32,7 @@ fn real_routes_have_the_vertices_and_the_length_that_their_engine_gave() {
         assert_eq!(points.len() as u64, route["vertices"].as_u64().unwrap());
         let expected_m = route["distance_m"].as_f64().unwrap();
         let length_m = Line::new(points).unwrap().length_m();
-        assert!(
-            (length_m / expected_m - 1.0).abs() < 0.005,
-            "{length_m} is not {expected_m}"
-        );
+        assert!((length_m / expected_m - 1.0).abs() < 0.005, "{length_m} is not {expected_m}");
     }
 }
 
@@ -43,10 +40,7 @@ fn real_routes_have_the_vertices_and_the_length_that_their_engine_gave() {
 fn real_routes_read_with_the_wrong_precision_are_refused() {
     for route in real_routes() {
         let error = decode_polyline(route["polyline"].as_str().unwrap(), 5).unwrap_err();
-        assert!(
-            matches!(error, PolylineError::LeavesGlobe { vertex: 0, .. }),
-            "{error:?}"
-        );
+        assert!(matches!(error, PolylineError::LeavesGlobe { vertex: 0, .. }), "{error:?}");
     }
 }
 
@@ -61,10 +55,7 @@ fn points_beside_a_real_route_are_found_where_they_are() {
             assert!(found.distance_m < 1e-6 && distance_m(found.point, *vertex) < 1e-6);
             let beside = Point::new(vertex.lat() + 0.03, vertex.lng() - 0.03).unwrap();
             let is_covered = ranges.iter().any(|range| range.contains(cell_key(beside)));
-            let nearest_vertex_m = points
-                .iter()
-                .map(|vertex| distance_m(*vertex, beside))
-                .fold(f64::MAX, f64::min);
+            let nearest_vertex_m = points.iter().map(|vertex| distance_m(*vertex, beside)).fold(f64::MAX, f64::min);
             match line.project_within(beside, 5_000.0) {
                 Some(found) => assert!(is_covered && found.distance_m <= nearest_vertex_m + 1e-3),
                 None => assert!(nearest_vertex_m > 5_000.0),

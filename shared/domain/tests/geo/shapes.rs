@@ -26,11 +26,7 @@ pub(crate) fn metres(low: f64, high: f64) -> impl Strategy<Value = f64> {
 
 /// A route of 2 to 12 vertices from 5 m to 3000 km apart, some doubled, some closed, some there and back.
 pub(crate) fn any_route() -> impl Strategy<Value = Vec<Point>> {
-    let step = (
-        0.0..std::f64::consts::TAU,
-        prop_oneof![8 => metres(5.0, 50_000.0), 1 => metres(5e4, 3e6)],
-        0..8_u32,
-    );
+    let step = (0.0..std::f64::consts::TAU, prop_oneof![8 => metres(5.0, 50_000.0), 1 => metres(5e4, 3e6)], 0..8_u32);
     let steps = prop::collection::vec(step, 1..8);
     (any_point(), steps, 0..6_u32).prop_map(|(start, steps, ending)| {
         let mut vertices = vec![start];

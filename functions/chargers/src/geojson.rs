@@ -1,0 +1,24 @@
+//! A page as a GeoJSON FeatureCollection (RFC 7946); the envelope's other members stand beside `features`.
+
+use domain::charger::ChargerView;
+use domain::page::Page;
+use domain::{Error, Result};
+use serde_json::{Value, json};
+
+/// Turns `items` into `features`; each feature's properties are the charger as the JSON listing shows it.
+pub(crate) fn collection(page: &Page<ChargerView<'_>>) -> Result<Value> {
+    let mut collection = serde_json::to_value(page).map_err(Error::internal)?;
+    let items = collection["items"].take();
+    let features: Vec<Value> = items.as_array().into_iter().flatten().map(feature).collect();
+    if let Some(members) = collection.as_object_mut() {
+        members.remove("items");
+        members.insert("type".to_owned(), json!("FeatureCollection"));
+        members.insert("features".to_owned(), Value::Array(features));
+    }
+    Ok(collection)
+}
+
+fn feature(charger: &Value) -> Value {
+    let geometry = json!({"type": "Point", "coordinates": [charger["longitude"], charger["latitude"]]});
+    json!({"type": "Feature", "id": charger["id"], "geometry": geometry, "properties": charger})
+}

@@ -1,0 +1,76 @@
+//! `GET /api/chargers`: a page of chargers, by filter, area and order.
+
+use crate::{App, geojson};
+use api::{Answer, Call};
+use domain::Result;
+use domain::cursor::Cursor;
+use domain::geo::{KeyRange, Point, distance_m};
+use domain::listing::{Listing, Placed, Window};
+use domain::page::{Page, Total};
+use uuid::Uuid;
+
+const CACHE: &str = "public, max-age=30, stale-while-revalidate=300";
+
+/// A page's places, before the chargers are filled in.
+struct Found {
+    page: Vec<Placed>,
+    total: Total,
+    next: Option<Cursor>,
+}
+
+pub(crate) async fn list(app: &App, call: &Call<'_>) -> Result<Answer> {
+    let listing = Listing::from_query(call.raw_query())?;
+    let Found { page, total, next } = match listing.ranges() {
+        Some(ranges) => find_in_area(app, &listing, &ranges).await?,
+        None => find_newest(app, &listing).await?,
+    };
+    let ids: Vec<Uuid> = page.iter().map(|placed| placed.id).collect();
+    let chargers = app.db.chargers(&ids).await?;
+    let distance_of = |lat, lng| Some(distance_m(listing.point?, Point::new(lat, lng)?));
+    let items = chargers.iter().map(|c| c.view(&app.photo_base_url, distance_of(c.latitude, c.longitude))).collect();
+    let page = Page::new(items, total, &listing.page, next);
+
+    let wants_geojson = call.header("accept").is_some_and(|accept| accept.contains("application/geo+json"));
+    let answer = if wants_geojson { Answer::geojson(&geojson::collection(&page)?)? } else { Answer::ok(&page)? };
+    let answer =
+        answer.cached(CACHE).with_header("vary", "accept").with_header("x-total-count", &total.count.to_string());
+    Ok(link(answer, &listing, next))
+}
+
+async fn find_in_area(app: &App, listing: &Listing, ranges: &[KeyRange]) -> Result<Found> {
+    let mut window = Window::new(listing);
+    let visit = |candidate| {
+        if let Some(placed) = listing.place(&candidate) {
+            window.offer(placed);
+        }
+    };
+    app.db.visit_candidates(ranges, &listing.filter, visit).await?;
+    let (page, count, next) = window.finish();
+    Ok(Found { page, total: Total { count, is_capped: false }, next })
+}
+
+async fn find_newest(app: &App, listing: &Listing) -> Result<Found> {
+    let total = app.db.count_chargers(&listing.filter).await?;
+    let (after, offset, limit) = (listing.after_time(), listing.page.offset(), listing.page.size + 1);
+    let rows = app.db.newest_chargers(&listing.filter, after, offset, limit).await?;
+    let placed = rows.into_iter().map(|(created_at, id)| listing.place_newest(id, created_at)).collect();
+    let (page, next) = listing.cut(placed);
+    Ok(Found { page, total, next })
+}
+
+/// RFC 8288 links; the next page by number where the client pages by number, by cursor where it began so.
+fn link(answer: Answer, listing: &Listing, next: Option<Cursor>) -> Answer {
+    let join = if listing.query.is_empty() { "" } else { "&" };
+    let target = |parameter: String| format!("/api/chargers?{}{join}{parameter}", listing.query);
+    let number = listing.page.number;
+    let by_cursor = listing.page.after.is_some();
+    let mut answer = answer.with_link(&target("page=1".to_owned()), "first");
+    if number > 1 && !by_cursor {
+        answer = answer.with_link(&target(format!("page={}", number - 1)), "prev");
+    }
+    match next {
+        Some(cursor) if by_cursor => answer.with_link(&target(format!("cursor={}", cursor.encode())), "next"),
+        Some(_) => answer.with_link(&target(format!("page={}", number + 1)), "next"),
+        None => answer,
+    }
+}

@@ -1,0 +1,122 @@
+//! What a request says.
+
+use domain::{Error, Kind, Result};
+use lambda_http::http::Method;
+use lambda_http::request::RequestContext;
+use lambda_http::{Body, Request, RequestExt};
+
+/// A request, as a handler wants to know it.
+#[derive(Debug)]
+pub struct Call<'a> {
+    request: &'a Request,
+}
+
+/// Who calls, as API Gateway's authorizer found it out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The subject of the token.
+    pub sub: String,
+    /// The groups in the token.
+    pub groups: Vec<String>,
+}
+
+impl Caller {
+    /// Guests may read but not write.
+    ///
+    /// # Errors
+    /// Forbidden for a guest.
+    pub fn require_writer(self) -> Result<Self> {
+        if self.groups.iter().any(|group| group == "guest") {
+            return Err(Error::new(Kind::Forbidden, "Guests may read but not write. Please sign in."));
+        }
+        Ok(self)
+    }
+}
+
+impl<'a> Call<'a> {
+    /// Looks at a request.
+    pub fn new(request: &'a Request) -> Self {
+        Self { request }
+    }
+
+    /// The method.
+    pub fn method(&self) -> &'a Method {
+        self.request.method()
+    }
+
+    /// The parts of the path, for a `match` on the route.
+    pub fn segments(&self) -> Vec<&'a str> {
+        let path = self.request.raw_http_path();
+        let path = if path.is_empty() { self.request.uri().path() } else { path };
+        path.trim_matches('/').split('/').collect()
+    }
+
+    /// The raw query string. The parsed map of the event splits values at commas.
+    pub fn raw_query(&self) -> &'a str {
+        self.request.uri().query().unwrap_or_default()
+    }
+
+    /// The body's bytes.
+    pub fn body(&self) -> &'a [u8] {
+        match self.request.body() {
+            Body::Text(text) => text.as_bytes(),
+            Body::Binary(bytes) => bytes,
+            _ => &[],
+        }
+    }
+
+    /// A header, if it is there once and is text.
+    pub fn header(&self, name: &str) -> Option<&'a str> {
+        self.request.headers().get(name)?.to_str().ok()
+    }
+
+    /// API Gateway's id of the request.
+    pub fn request_id(&self) -> &'a str {
+        match self.request.request_context_ref() {
+            Some(RequestContext::ApiGatewayV2(context)) => context.request_id.as_deref().unwrap_or_default(),
+            _ => "",
+        }
+    }
+
+    /// Who calls. Nothing but the authorizer's claims is believed.
+    ///
+    /// # Errors
+    /// Unauthenticated where the authorizer found nobody.
+    pub fn caller(&self) -> Result<Caller> {
+        let claims = match self.request.request_context_ref() {
+            Some(RequestContext::ApiGatewayV2(context)) => {
+                context.authorizer.as_ref().and_then(|authorizer| authorizer.jwt.as_ref()).map(|jwt| &jwt.claims)
+            }
+            _ => None,
+        };
+        let sub = claims.and_then(|claims| claims.get("sub")).filter(|sub| !sub.is_empty());
+        let sub = sub.ok_or_else(|| Error::new(Kind::Unauthenticated, "Please sign in."))?;
+        let groups = claims.and_then(|claims| claims.get("cognito:groups")).map(|text| parse_groups(text));
+        Ok(Caller { sub: sub.clone(), groups: groups.unwrap_or_default() })
+    }
+}
+
+/// API Gateway hands an array claim over as text: `[admin editor]`.
+fn parse_groups(text: &str) -> Vec<String> {
+    let inner = text.trim().trim_start_matches('[').trim_end_matches(']');
+    inner.split([' ', ',']).filter(|group| !group.is_empty()).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_come_as_text_in_brackets() {
+        assert_eq!(parse_groups("[admin editor]"), ["admin", "editor"]);
+        assert_eq!(parse_groups("admin"), ["admin"]);
+        assert!(parse_groups("[]").is_empty());
+    }
+
+    #[test]
+    fn guests_may_not_write() {
+        let caller = |groups: &[&str]| Caller { sub: "a".into(), groups: groups.iter().map(|g| (*g).into()).collect() };
+        assert!(caller(&[]).require_writer().is_ok());
+        assert_eq!(caller(&["guest"]).require_writer().unwrap_err().kind(), Kind::Forbidden);
+    }
+}

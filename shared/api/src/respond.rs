@@ -1,0 +1,175 @@
+//! How an answer looks: the one place where a status is chosen.
+
+use domain::error::FieldError;
+use domain::{Error, Kind, Result};
+use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, RETRY_AFTER};
+use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use lambda_http::{Body, Response};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+const JSON: &str = "application/json";
+const GEOJSON: &str = "application/geo+json";
+const PROBLEM: &str = "application/problem+json";
+
+/// A successful answer.
+#[derive(Debug)]
+pub struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    /// 200 with JSON.
+    ///
+    /// # Errors
+    /// Internal when the value cannot be written as JSON.
+    pub fn ok(value: &impl Serialize) -> Result<Self> {
+        Self::json(StatusCode::OK, JSON, value)
+    }
+
+    /// 200 with GeoJSON.
+    ///
+    /// # Errors
+    /// As [`Answer::ok`].
+    pub fn geojson(value: &impl Serialize) -> Result<Self> {
+        Self::json(StatusCode::OK, GEOJSON, value)
+    }
+
+    /// 201 with JSON.
+    ///
+    /// # Errors
+    /// As [`Answer::ok`].
+    pub fn created(value: &impl Serialize) -> Result<Self> {
+        Self::json(StatusCode::CREATED, JSON, value)
+    }
+
+    fn json(status: StatusCode, content_type: &'static str, value: &impl Serialize) -> Result<Self> {
+        let body = serde_json::to_vec(value).map_err(Error::internal)?;
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        Ok(Self { status, headers, body })
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn with_header(mut self, name: &'static str, value: &str) -> Self {
+        // What is no header value (a line break) is left out; ours are numbers and encoded addresses.
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.append(HeaderName::from_static(name), value);
+        }
+        self
+    }
+
+    /// Adds a `Link` header.
+    #[must_use]
+    pub fn with_link(self, target: &str, relation: &str) -> Self {
+        self.with_header("link", &format!("<{target}>; rel=\"{relation}\""))
+    }
+
+    /// Says how long the answer may be kept, and gives it an `ETag`.
+    #[must_use]
+    pub fn cached(mut self, cache_control: &'static str) -> Self {
+        self.headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache_control));
+        let tag = format!("\"{}\"", hex::encode(&Sha256::digest(&self.body)[..12]));
+        if let Ok(tag) = HeaderValue::from_str(&tag) {
+            self.headers.insert(ETAG, tag);
+        }
+        self
+    }
+
+    /// The response; 304 without a body where the client has exactly this already.
+    pub(crate) fn into_response(self, if_none_match: Option<&str>) -> Response<Body> {
+        let has_it = match (if_none_match, self.headers.get(ETAG).and_then(|tag| tag.to_str().ok())) {
+            (Some(known), Some(tag)) => {
+                known.split(',').any(|one| matches!(one.trim().trim_start_matches("W/"), t if t == tag || t == "*"))
+            }
+            _ => false,
+        };
+        if has_it {
+            let mut headers = self.headers;
+            headers.remove(CONTENT_TYPE);
+            return build(StatusCode::NOT_MODIFIED, headers, Vec::new());
+        }
+        build(self.status, self.headers, self.body)
+    }
+}
+
+#[derive(Serialize)]
+struct Problem<'a> {
+    r#type: &'static str,
+    title: &'static str,
+    status: u16,
+    detail: &'a str,
+    request_id: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [FieldError],
+}
+
+/// The one table from kinds to statuses and titles.
+fn status(kind: Kind) -> (StatusCode, &'static str) {
+    match kind {
+        Kind::BadInput => (StatusCode::BAD_REQUEST, "Bad input"),
+        Kind::Unauthenticated => (StatusCode::UNAUTHORIZED, "Not signed in"),
+        Kind::Forbidden => (StatusCode::FORBIDDEN, "Not allowed"),
+        Kind::NotFound => (StatusCode::NOT_FOUND, "Not found"),
+        Kind::Conflict => (StatusCode::CONFLICT, "Conflict"),
+        Kind::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Too large"),
+        Kind::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "Temporarily unavailable"),
+        Kind::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "Internal error"),
+    }
+}
+
+/// An error as RFC 9457 problem details; the cause stays behind.
+pub(crate) fn problem(error: &Error, request_id: &str) -> Response<Body> {
+    let (status, title) = status(error.kind());
+    let problem = Problem {
+        r#type: "about:blank",
+        title,
+        status: status.as_u16(),
+        detail: error.detail(),
+        request_id,
+        errors: error.fields(),
+    };
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if error.kind() == Kind::Unavailable {
+        headers.insert(RETRY_AFTER, HeaderValue::from_static("2"));
+    }
+    build(status, headers, serde_json::to_vec(&problem).unwrap_or_default())
+}
+
+fn build(status: StatusCode, headers: HeaderMap, body: Vec<u8>) -> Response<Body> {
+    // Text, not base64: everything that we answer is JSON.
+    let body = if body.is_empty() { Body::Empty } else { String::from_utf8(body).map_or(Body::Empty, Body::Text) };
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_names_every_field_and_hides_the_cause() {
+        let error = Error::bad_field("page", "out_of_range", "Must be 1.").because("SELECT secret FROM hidden");
+        let response = problem(&error, "r-1");
+        assert_eq!(response.status(), 400);
+        let Body::Text(body) = response.body() else { panic!("text") };
+        assert!(body.contains(r#""field":"page""#) && body.contains("r-1") && !body.contains("secret"));
+    }
+
+    #[test]
+    fn a_client_that_has_the_answer_gets_304_without_a_body() {
+        let answer = || Answer::ok(&"x").unwrap().cached("public, max-age=30");
+        let tag = answer().into_response(None).headers()[ETAG].to_str().unwrap().to_owned();
+        let response = answer().into_response(Some(&format!("\"other\", W/{tag}")));
+        assert_eq!(response.status(), 304);
+        assert!(matches!(response.body(), Body::Empty));
+        assert_eq!(answer().into_response(Some("\"other\"")).status(), 200);
+    }
+}

@@ -1,0 +1,39 @@
+//! The table of variables: what the README shows, held true by a test.
+
+/// A variable of the environment.
+#[derive(Clone, Copy, Debug)]
+pub struct Variable {
+    /// Its name.
+    pub name: &'static str,
+    /// What holds where it is not set.
+    pub default: &'static str,
+    /// What it says.
+    pub meaning: &'static str,
+}
+
+const fn variable(name: &'static str, default: &'static str, meaning: &'static str) -> Variable {
+    Variable { name, default, meaning }
+}
+
+/// Every variable that is read.
+pub const ALL: &[Variable] = &[
+    variable("APP_ENV", "", "`production` refuses SQLite and the local folder"),
+    variable("DB_SECRET_ARN", "", "Secrets Manager secret with the database login; the first choice"),
+    variable("DATABASE_URL", "", "`postgres://…` or `sqlite:PATH`; the second choice"),
+    variable("DB_HOST", "", "PostgreSQL host; the third choice, else a SQLite file under `DATA_DIR`"),
+    variable("DB_PORT", "5432", "PostgreSQL port"),
+    variable("DB_NAME", "sharaspot", "PostgreSQL database"),
+    variable("DB_USERNAME", "", "PostgreSQL login, with `DB_HOST`"),
+    variable("DB_PASSWORD", "", "PostgreSQL password, with `DB_HOST`"),
+    variable("S3_BUCKET", "", "bucket of the photos (`S3_BUCKET_NAME` too), else a folder under `DATA_DIR`"),
+    variable("S3_BUCKET_NAME", "", "old name of `S3_BUCKET`"),
+    variable("PHOTO_BASE_URL", "the bucket, or the embedded server", "public address of processed photos (CloudFront)"),
+    variable("PHOTO_MAX_BYTES", "26214400", "largest upload in bytes"),
+    variable("PHOTO_MAX_PIXELS", "64000000", "largest picture in pixels"),
+    variable("PHOTO_MAX_WIDTH", "1920", "width of the main rendition at most"),
+    variable("PHOTO_JPEG_QUALITY", "85", "JPEG quality of every rendition"),
+    variable("DATA_DIR", ".data", "where the embedded default keeps everything"),
+    variable("PORT", "3000", "port of the embedded server"),
+    variable("LOCAL_ENDPOINT", "http://localhost:PORT", "address of the embedded server as clients reach it"),
+    variable("RUST_LOG", "info", "which log lines are written"),
+];

@@ -1,0 +1,3 @@
+DROP TABLE charger_status;
+DROP TABLE charger_connectors;
+DROP TABLE chargers;

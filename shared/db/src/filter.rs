@@ -1,0 +1,36 @@
+//! The filter of listing and route search as SQL, written once: parameters `$1` to `$5` of every statement that has it.
+
+use crate::column::Time;
+use domain::filter::Filter;
+
+/// The condition on a charger `c`. `$1` level, `$2` ports, `$3` amenities, `$4` power (of the same connector), `$5` changed since.
+macro_rules! filter_sql {
+    () => {
+        "c.verification_level >= $1
+         AND ($2 = 0 OR (c.port_mask & $2) <> 0)
+         AND (c.amenity_mask & $3) = $3
+         AND ($4 IS NULL OR (c.max_power_kw >= $4 AND EXISTS (
+             SELECT 1 FROM charger_connectors k
+             WHERE k.charger_id = c.id AND k.power_kw >= $4 AND ($2 = 0 OR (k.port & $2) <> 0))))
+         AND ($5 IS NULL OR c.updated_at >= $5)"
+    };
+}
+
+/// Binds `$1` to `$5`.
+macro_rules! bind_filter {
+    ($query:expr, $filter:expr) => {{
+        let filter: &domain::filter::Filter = $filter;
+        $query
+            .bind(filter.min_level)
+            .bind(filter.port_mask)
+            .bind(filter.amenity_mask)
+            .bind(filter.min_power_kw)
+            .bind($crate::filter::updated_since(filter))
+    }};
+}
+
+pub(crate) fn updated_since(filter: &Filter) -> Option<Time> {
+    filter.updated_since.map(Time)
+}
+
+pub(crate) use {bind_filter, filter_sql};

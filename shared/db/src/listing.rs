@@ -1,0 +1,81 @@
+//! Pages of all chargers, newest first, and how many there are.
+
+use crate::Db;
+use crate::column::{Id, Time};
+use crate::engine::on_pool;
+use crate::failure::failed;
+use crate::filter::{bind_filter, filter_sql};
+use domain::filter::Filter;
+use domain::page::Total;
+use domain::{Result, Timestamp};
+use uuid::Uuid;
+
+/// Where counting stops when no counter knows the answer.
+pub const COUNT_CAP: u64 = 10_000;
+
+/// Sorts before every charger: the start of the first page.
+const BEFORE_ALL: (Timestamp, Uuid) = (Timestamp::from_micros(253_402_300_799_000_000), Uuid::max());
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Id,
+    created_at: Time,
+}
+
+impl Db {
+    /// The newest chargers that match: at most `limit` of them behind `after`, the first `offset` passed over.
+    ///
+    /// # Errors
+    /// As every query: unavailable when the database does not answer, internal else.
+    pub async fn newest_chargers(
+        &self,
+        filter: &Filter,
+        after: Option<(Timestamp, Uuid)>,
+        offset: u64,
+        limit: u32,
+    ) -> Result<Vec<(Timestamp, Uuid)>> {
+        const SQL: &str = concat!(
+            "SELECT c.id, c.created_at FROM chargers c WHERE ",
+            filter_sql!(),
+            " AND (c.created_at, c.id) < ($6, $7) ORDER BY c.created_at DESC, c.id DESC LIMIT $8 OFFSET $9"
+        );
+        let (time, id) = after.unwrap_or(BEFORE_ALL);
+        let rows: Vec<Row> = on_pool!(self, |pool| bind_filter!(sqlx::query_as(SQL), filter)
+            .bind(Time(time))
+            .bind(Id(id))
+            .bind(i64::from(limit))
+            .bind(offset as i64)
+            .fetch_all(pool)
+            .await
+            .map_err(failed)?);
+        Ok(rows.into_iter().map(|row| (row.created_at.0, row.id.0)).collect())
+    }
+
+    /// How many chargers match: exact from the counters where level, port and amenity decide, else counted up to [`COUNT_CAP`].
+    ///
+    /// # Errors
+    /// As every query.
+    pub async fn count_chargers(&self, filter: &Filter) -> Result<Total> {
+        const FACETS: &str = "SELECT CAST(coalesce(sum(n), 0) AS bigint) FROM charger_facets
+             WHERE verification_level >= $1 AND ($2 = 0 OR (port_mask & $2) <> 0) AND (amenity_mask & $3) = $3";
+        const COUNT: &str =
+            concat!("SELECT count(*) FROM (SELECT 1 FROM chargers c WHERE ", filter_sql!(), " LIMIT $6) counted");
+        let count: i64 = if filter.is_countable_by_facets() {
+            on_pool!(self, |pool| sqlx::query_scalar(FACETS)
+                .bind(filter.min_level)
+                .bind(filter.port_mask)
+                .bind(filter.amenity_mask)
+                .fetch_one(pool)
+                .await
+                .map_err(failed)?)
+        } else {
+            on_pool!(self, |pool| bind_filter!(sqlx::query_scalar(COUNT), filter)
+                .bind(COUNT_CAP as i64 + 1)
+                .fetch_one(pool)
+                .await
+                .map_err(failed)?)
+        };
+        let is_capped = !filter.is_countable_by_facets() && count as u64 > COUNT_CAP;
+        Ok(Total { count: if is_capped { COUNT_CAP } else { count as u64 }, is_capped })
+    }
+}

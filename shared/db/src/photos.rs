@@ -1,0 +1,230 @@
+//! Photos: promised, then ready or rejected.
+
+use crate::Db;
+use crate::column::{Id, Ids, Time};
+use crate::contributors::{Credit, credit};
+use crate::engine::{in_transaction, on_pool};
+use crate::failure::failed;
+use domain::photo::{Photo, PhotoKind, PhotoState, Rendition};
+use domain::{Error, Result, Timestamp};
+use sqlx::types::Json;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// A photo that is promised: its bytes are on their way to `raw_key`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewPhoto {
+    /// Its id.
+    pub id: Uuid,
+    /// The charger that it shows.
+    pub charger_id: Option<Uuid>,
+    /// What it is for.
+    pub kind: PhotoKind,
+    /// Where the bytes go.
+    pub raw_key: String,
+    /// The first 8 hex digits of their SHA-256, where known.
+    pub hash8: Option<String>,
+}
+
+/// What became of a photo's bytes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PhotoResult {
+    /// Its renditions are published.
+    Ready {
+        /// Pixels of the main rendition.
+        width: u32,
+        /// Pixels of the main rendition.
+        height: u32,
+        /// ThumbHash, base64.
+        thumbhash: String,
+        /// `#rrggbb`.
+        dominant_color: String,
+        /// What is published.
+        renditions: Vec<Rendition>,
+    },
+    /// It is refused; the reason is shown to the uploader.
+    Rejected {
+        /// A plain sentence.
+        reason: String,
+    },
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Id,
+    charger_id: Option<Id>,
+    owner: String,
+    kind: String,
+    raw_key: String,
+    hash8: Option<String>,
+    state: String,
+    reason: Option<String>,
+    width: Option<i32>,
+    height: Option<i32>,
+    thumbhash: Option<String>,
+    dominant_color: Option<String>,
+    renditions: Json<Vec<Rendition>>,
+    created_at: Time,
+}
+
+macro_rules! select {
+    ($condition:literal) => {
+        concat!(
+            "SELECT id, charger_id, owner, kind, raw_key, hash8, state, reason, width, height, thumbhash, dominant_color,
+                    renditions, created_at FROM photos WHERE ",
+            $condition
+        )
+    };
+}
+
+pub(crate) const INSERT: &str =
+    "INSERT INTO photos (id, charger_id, owner, kind, raw_key, hash8, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+
+/// Inserts a promised photo inside a transaction.
+macro_rules! insert_photo {
+    ($tx:expr, $photo:expr, $owner:expr, $now:expr) => {{
+        let photo: &$crate::photos::NewPhoto = $photo;
+        sqlx::query($crate::photos::INSERT)
+            .bind($crate::column::Id(photo.id))
+            .bind(photo.charger_id.map($crate::column::Id))
+            .bind($owner)
+            .bind(photo.kind.as_str())
+            .bind(photo.raw_key.as_str())
+            .bind(photo.hash8.as_deref())
+            .bind($crate::column::Time($now))
+            .execute(&mut *$tx)
+            .await
+            .map_err($crate::failure::failed)?;
+    }};
+}
+
+pub(crate) use insert_photo;
+
+impl Db {
+    /// Keeps promised photos, all or none; their owner is made on the first write.
+    ///
+    /// # Errors
+    /// As every query.
+    pub async fn promise_photos(&self, owner: &str, photos: &[NewPhoto], now: Timestamp) -> Result<()> {
+        in_transaction!(self, |tx| {
+            credit!(tx, owner, Credit::default(), now);
+            for photo in photos {
+                insert_photo!(tx, photo, owner, now);
+            }
+        })
+    }
+
+    /// Takes back promises whose bytes could not be stored; a photo that is no longer pending stays.
+    ///
+    /// # Errors
+    /// As every query.
+    pub async fn forget_pending_photo(&self, id: Uuid) -> Result<()> {
+        const SQL: &str = "DELETE FROM photos WHERE id = $1 AND state = 'pending'";
+        on_pool!(self, |pool| sqlx::query(SQL).bind(Id(id)).execute(pool).await.map(drop).map_err(failed))
+    }
+
+    /// One photo.
+    ///
+    /// # Errors
+    /// As every query.
+    pub async fn photo(&self, id: Uuid) -> Result<Option<Photo>> {
+        let row: Option<Row> = on_pool!(self, |pool| sqlx::query_as(select!("id = $1"))
+            .bind(Id(id))
+            .fetch_optional(pool)
+            .await
+            .map_err(failed)?);
+        row.map(photo).transpose()
+    }
+
+    /// Whether the object with this ETag has been dealt with: a second delivery of its event has nothing to do.
+    ///
+    /// # Errors
+    /// As every query.
+    pub async fn is_photo_finished(&self, id: Uuid, etag: &str) -> Result<bool> {
+        const SQL: &str = "SELECT count(*) FROM photos WHERE id = $1 AND etag = $2 AND state <> 'pending'";
+        let count: i64 = on_pool!(self, |pool| sqlx::query_scalar(SQL)
+            .bind(Id(id))
+            .bind(etag)
+            .fetch_one(pool)
+            .await
+            .map_err(failed)?);
+        Ok(count > 0)
+    }
+
+    /// Writes what became of a photo's bytes; its owner is credited when it becomes ready for the first time.
+    ///
+    /// # Errors
+    /// As every query.
+    pub async fn finish_photo(
+        &self,
+        id: Uuid,
+        etag: &str,
+        hash8: &str,
+        result: &PhotoResult,
+        now: Timestamp,
+    ) -> Result<()> {
+        const OWNER: &str = "SELECT owner, state FROM photos WHERE id = $1";
+        const READY: &str =
+            "UPDATE photos SET state = 'ready', etag = $2, hash8 = $3, reason = NULL, width = $4, height = $5,
+             thumbhash = $6, dominant_color = $7, renditions = $8 WHERE id = $1";
+        const REJECTED: &str =
+            "UPDATE photos SET state = 'rejected', etag = $2, hash8 = $3, reason = $4, width = NULL, height = NULL,
+             thumbhash = NULL, dominant_color = NULL, renditions = $5 WHERE id = $1";
+        in_transaction!(self, |tx| {
+            let before: Option<(String, String)> =
+                sqlx::query_as(OWNER).bind(Id(id)).fetch_optional(&mut *tx).await.map_err(failed)?;
+            match result {
+                PhotoResult::Ready { width, height, thumbhash, dominant_color, renditions } => {
+                    let update =
+                        sqlx::query(READY).bind(Id(id)).bind(etag).bind(hash8).bind(*width as i32).bind(*height as i32);
+                    let update = update.bind(thumbhash).bind(dominant_color).bind(Json(renditions));
+                    update.execute(&mut *tx).await.map_err(failed)?;
+                    if let Some((owner, _)) = before.filter(|(_, state)| state == "pending") {
+                        credit!(tx, owner.as_str(), Credit { photos: 1, ..Credit::default() }, now);
+                    }
+                }
+                PhotoResult::Rejected { reason } => {
+                    let update = sqlx::query(REJECTED).bind(Id(id)).bind(etag).bind(hash8).bind(reason);
+                    update.bind(Json(Vec::<Rendition>::new())).execute(&mut *tx).await.map_err(failed)?;
+                }
+            }
+        })
+    }
+
+    /// The photos that chargers show, oldest first; rejected ones are left out.
+    pub(crate) async fn photos_of_chargers(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<Photo>>> {
+        let sql = self.engine().pick(
+            select!("charger_id = ANY($1) AND kind = 'charger' AND state <> 'rejected' ORDER BY created_at, id"),
+            select!("charger_id IN (SELECT value FROM json_each($1)) AND kind = 'charger' AND state <> 'rejected' ORDER BY created_at, id"),
+        );
+        let rows: Vec<Row> =
+            on_pool!(self, |pool| sqlx::query_as(sql).bind(Ids(ids)).fetch_all(pool).await.map_err(failed)?);
+        let mut photos: HashMap<Uuid, Vec<Photo>> = HashMap::new();
+        for row in rows {
+            let photo = photo(row)?;
+            if let Some(charger_id) = photo.charger_id {
+                photos.entry(charger_id).or_default().push(photo);
+            }
+        }
+        Ok(photos)
+    }
+}
+
+fn photo(row: Row) -> Result<Photo> {
+    Ok(Photo {
+        id: row.id.0,
+        charger_id: row.charger_id.map(|id| id.0),
+        owner: row.owner,
+        kind: PhotoKind::parse(&row.kind).ok_or_else(|| Error::internal("an unknown photo kind"))?,
+        raw_key: row.raw_key,
+        hash8: row.hash8,
+        state: PhotoState::parse(&row.state).ok_or_else(|| Error::internal("an unknown photo state"))?,
+        reason: row.reason,
+        width: row.width.map(|pixels| pixels as u32),
+        height: row.height.map(|pixels| pixels as u32),
+        thumbhash: row.thumbhash,
+        dominant_color: row.dominant_color,
+        renditions: row.renditions.0,
+        created_at: row.created_at.0,
+    })
+}

@@ -1,0 +1,72 @@
+//! What people say about a charger after a visit, and how far they are trusted.
+
+use crate::Timestamp;
+use serde::Serialize;
+use uuid::Uuid;
+
+/// What somebody found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// It works.
+    Active,
+    /// It works in part.
+    Partial,
+    /// It does not work.
+    NotWorking,
+}
+
+impl Action {
+    /// Every action, in the order in which messages list them.
+    pub const ALL: [Self; 3] = [Self::Active, Self::Partial, Self::NotWorking];
+
+    /// The word of the API and the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Partial => "partial",
+            Self::NotWorking => "not_working",
+        }
+    }
+
+    /// The action of that word.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.as_str() == text)
+    }
+}
+
+/// One verification of a charger.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Verification {
+    /// Its id.
+    pub id: Uuid,
+    /// The `sub` of the contributor.
+    pub user_id: String,
+    /// What they found.
+    pub action: Action,
+    /// What they wrote.
+    pub notes: Option<String>,
+    /// When.
+    pub timestamp: Timestamp,
+}
+
+/// How many verifications the detail of a charger shows.
+pub const LATEST: usize = 10;
+
+/// Trust in a contributor, 0 to 100: `min(100, 10 × chargers added + 2 × verifications + 3 × photos)`.
+pub fn trust_score(chargers_added: u32, verifications: u32, photos: u32) -> u32 {
+    let score = 10 * u64::from(chargers_added) + 2 * u64::from(verifications) + 3 * u64::from(photos);
+    score.min(100) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trust_grows_with_contributions_and_ends_at_a_hundred() {
+        assert_eq!(trust_score(0, 0, 0), 0);
+        assert_eq!(trust_score(1, 1, 2), 18);
+        assert_eq!(trust_score(u32::MAX, u32::MAX, u32::MAX), 100);
+    }
+}
