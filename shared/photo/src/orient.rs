@@ -23,20 +23,12 @@ impl Orientation {
             8 => (false, true, true),
             _ => return None,
         };
-        Some(Self {
-            mirror,
-            half_turn,
-            quarter_turn,
-        })
+        Some(Self { mirror, half_turn, quarter_turn })
     }
 
     /// Width and height as seen upright, or back: the swap is its own inverse.
     pub(crate) fn apply_to_size(self, (width, height): (u32, u32)) -> (u32, u32) {
-        if self.quarter_turn {
-            (height, width)
-        } else {
-            (width, height)
-        }
+        if self.quarter_turn { (height, width) } else { (width, height) }
     }
 }
 
@@ -49,21 +41,14 @@ pub(crate) fn upright(pixels: Pixels, orientation: Orientation) -> Pixels {
     let (columns, rows) = (pixels.width as usize, pixels.height as usize);
     // mirroring and the half turn both reverse the columns; the half turn alone reverses the rows
     let column = |x: usize| {
-        if orientation.mirror != orientation.half_turn {
-            columns - 1 - x
-        } else {
-            x
-        }
+        if orientation.mirror != orientation.half_turn { columns - 1 - x } else { x }
     };
     let row = |y: usize| if orientation.half_turn { rows - 1 - y } else { y };
     let mut rgb = vec![0; pixels.rgb.len()];
     for (y, line) in rgb.chunks_exact_mut(width as usize * 3).enumerate() {
         for (x, pixel) in line.chunks_exact_mut(3).enumerate() {
-            let (from_x, from_y) = if orientation.quarter_turn {
-                (column(y), row(rows - 1 - x))
-            } else {
-                (column(x), row(y))
-            };
+            let (from_x, from_y) =
+                if orientation.quarter_turn { (column(y), row(rows - 1 - x)) } else { (column(x), row(y)) };
             let at = (from_y * columns + from_x) * 3;
             pixel.copy_from_slice(&pixels.rgb[at..at + 3]);
         }
@@ -78,14 +63,7 @@ mod tests {
     /// Two rows, `1 2 3` over `4 5 6`, as one-byte names of the pixels.
     fn upright_names(exif: u16) -> (u32, Vec<u8>) {
         let rgb = [1, 2, 3, 4, 5, 6].iter().flat_map(|&name| [name; 3]).collect();
-        let turned = upright(
-            Pixels {
-                width: 3,
-                height: 2,
-                rgb,
-            },
-            Orientation::from_exif(exif).unwrap(),
-        );
+        let turned = upright(Pixels { width: 3, height: 2, rgb }, Orientation::from_exif(exif).unwrap());
         (turned.width, turned.rgb.iter().step_by(3).copied().collect())
     }
 

@@ -16,11 +16,7 @@ pub(crate) struct Placeholder {
 pub(crate) fn of(pictures: &[Picture]) -> Result<Placeholder, Rejection> {
     let smallest = pictures.last().ok_or_else(Rejection::unprocessable)?;
     let small = shrink(&smallest.pixels)?;
-    let rgba: Vec<u8> = small
-        .rgb
-        .chunks_exact(3)
-        .flat_map(|p| [p[0], p[1], p[2], 255])
-        .collect();
+    let rgba: Vec<u8> = small.rgb.chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 255]).collect();
     Ok(Placeholder {
         thumbhash: thumbhash::rgba_to_thumb_hash(small.width as usize, small.height as usize, &rgba),
         dominant_color: dominant_color(&small),
@@ -30,22 +26,14 @@ pub(crate) fn of(pictures: &[Picture]) -> Result<Placeholder, Rejection> {
 fn shrink(pixels: &Pixels) -> Result<Pixels, Rejection> {
     let longest = pixels.width.max(pixels.height);
     let scale = (f64::from(MAX_SIDE_PX) / f64::from(longest)).min(1.0);
-    resize::to_size(
-        pixels,
-        (
-            plan::scaled(pixels.width, scale),
-            plan::scaled(pixels.height, scale),
-        ),
-    )
+    resize::to_size(pixels, (plan::scaled(pixels.width, scale), plan::scaled(pixels.height, scale)))
 }
 
 /// The mean of the fullest of 512 equal boxes of colour space; of equally full ones the darkest.
 fn dominant_color(pixels: &Pixels) -> [u8; 3] {
     let mut boxes = vec![[0_u32; 4]; 512];
     for pixel in pixels.rgb.chunks_exact(3) {
-        let index = pixel
-            .iter()
-            .fold(0, |index, &channel| index << 3 | usize::from(channel >> 5));
+        let index = pixel.iter().fold(0, |index, &channel| index << 3 | usize::from(channel >> 5));
         for (sum, &channel) in boxes[index].iter_mut().zip(pixel) {
             *sum += u32::from(channel);
         }
@@ -68,13 +56,6 @@ mod tests {
     #[test]
     fn the_dominant_color_is_the_one_that_covers_most() {
         let rgb = [[200_u8, 10, 10], [20, 4, 200], [22, 6, 202], [250, 250, 250]].concat();
-        assert_eq!(
-            dominant_color(&Pixels {
-                width: 4,
-                height: 1,
-                rgb
-            }),
-            [21, 5, 201]
-        );
+        assert_eq!(dominant_color(&Pixels { width: 4, height: 1, rgb }), [21, 5, 201]);
     }
 }

@@ -15,22 +15,14 @@ pub(crate) struct Plan {
 }
 
 /// Refuses by the header's dimensions, or says what to scale to: `max_width_px` of the upright picture.
-pub(crate) fn plan(
-    stored: (u32, u32),
-    orientation: Orientation,
-    settings: &Settings,
-) -> Result<Plan, Rejection> {
+pub(crate) fn plan(stored: (u32, u32), orientation: Orientation, settings: &Settings) -> Result<Plan, Rejection> {
     limits::check_dimensions(stored.0, stored.1, settings)?;
     let upright = orientation.apply_to_size(stored);
     let scale = (f64::from(settings.max_width_px.max(1)) / f64::from(upright.0))
         .min(f64::from(MAX_HEIGHT_PX) / f64::from(upright.1))
         .min(1.0);
     let target = (scaled(upright.0, scale), scaled(upright.1, scale));
-    Ok(Plan {
-        orientation,
-        stored,
-        target: orientation.apply_to_size(target),
-    })
+    Ok(Plan { orientation, stored, target: orientation.apply_to_size(target) })
 }
 
 /// `length * scale`, to the nearest whole pixel and at least one.
@@ -43,13 +35,7 @@ mod tests {
     use super::*;
 
     fn target(stored: (u32, u32), exif: u16) -> (u32, u32) {
-        plan(
-            stored,
-            Orientation::from_exif(exif).unwrap(),
-            &Settings::default(),
-        )
-        .unwrap()
-        .target
+        plan(stored, Orientation::from_exif(exif).unwrap(), &Settings::default()).unwrap().target
     }
 
     #[test]

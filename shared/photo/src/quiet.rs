@@ -47,9 +47,6 @@ mod tests {
         assert!(child.status.success());
         let printed = [child.stdout, child.stderr].concat();
         let printed = String::from_utf8_lossy(&printed);
-        assert!(
-            printed.contains("1 passed") && !printed.contains("noise"),
-            "{printed}"
-        );
+        assert!(printed.contains("1 passed") && !printed.contains("noise"), "{printed}");
     }
 }

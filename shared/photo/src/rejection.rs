@@ -12,32 +12,20 @@ pub struct Rejection {
 
 impl Rejection {
     pub(crate) fn new(code: &'static str, reason: impl Into<String>) -> Self {
-        Self {
-            code,
-            reason: reason.into(),
-        }
+        Self { code, reason: reason.into() }
     }
 
     pub(crate) fn truncated() -> Self {
-        Self::new(
-            "truncated",
-            "The photo is cut off: the end of the file is missing. Please upload it again.",
-        )
+        Self::new("truncated", "The photo is cut off: the end of the file is missing. Please upload it again.")
     }
 
     pub(crate) fn corrupt() -> Self {
-        Self::new(
-            "corrupt",
-            "The photo is damaged and cannot be read. Please upload it again.",
-        )
+        Self::new("corrupt", "The photo is damaged and cannot be read. Please upload it again.")
     }
 
     /// The photo was fine to read, and a rendition could still not be made of it.
     pub(crate) fn unprocessable() -> Self {
-        Self::new(
-            "unprocessable",
-            "The photo can be read, but no smaller version could be made of it.",
-        )
+        Self::new("unprocessable", "The photo can be read, but no smaller version could be made of it.")
     }
 }
 

@@ -18,10 +18,7 @@ pub(crate) fn to_target(decoded: Decoded) -> Result<Pixels, Rejection> {
     if (pixels.width, pixels.height) == plan.target {
         return Ok(pixels);
     }
-    let area = (
-        decoded.covers.0.min(f64::from(pixels.width)),
-        decoded.covers.1.min(f64::from(pixels.height)),
-    );
+    let area = (decoded.covers.0.min(f64::from(pixels.width)), decoded.covers.1.min(f64::from(pixels.height)));
     lanczos(&pixels, area, plan.target)
 }
 
@@ -32,19 +29,13 @@ pub(crate) fn pyramid(main: Pixels, settings: &Settings) -> Result<Vec<Picture>,
     widths.sort_unstable_by(|a, b| b.cmp(a));
     widths.dedup();
     let (main_width, main_height) = (main.width, main.height);
-    let mut pictures = vec![Picture {
-        name: "main".to_owned(),
-        pixels: main,
-    }];
+    let mut pictures = vec![Picture { name: "main".to_owned(), pixels: main }];
     for width in widths {
         // the height follows from the main picture, so that rounding does not add up
         let height = plan::scaled(main_height, f64::from(width) / f64::from(main_width));
         let from = &pictures[pictures.len() - 1].pixels;
         let pixels = to_size(from, (width, height))?;
-        pictures.push(Picture {
-            name: width.to_string(),
-            pixels,
-        });
+        pictures.push(Picture { name: width.to_string(), pixels });
     }
     Ok(pictures)
 }
@@ -56,16 +47,10 @@ pub(crate) fn to_size(from: &Pixels, size: (u32, u32)) -> Result<Pixels, Rejecti
 
 /// Scales the top left `area` of a picture: a shrinking decoder's last column and row may stand for less than a pixel.
 fn lanczos(from: &Pixels, area: (f64, f64), (width, height): (u32, u32)) -> Result<Pixels, Rejection> {
-    let source = ImageRef::new(from.width, from.height, &from.rgb, PixelType::U8x3)
-        .map_err(|_| Rejection::unprocessable())?;
+    let source =
+        ImageRef::new(from.width, from.height, &from.rgb, PixelType::U8x3).map_err(|_| Rejection::unprocessable())?;
     let mut scaled = Image::new(width, height, PixelType::U8x3);
     let options = ResizeOptions::new().crop(0.0, 0.0, area.0, area.1);
-    Resizer::new()
-        .resize(&source, &mut scaled, &options)
-        .map_err(|_| Rejection::unprocessable())?;
-    Ok(Pixels {
-        width,
-        height,
-        rgb: scaled.into_vec(),
-    })
+    Resizer::new().resize(&source, &mut scaled, &options).map_err(|_| Rejection::unprocessable())?;
+    Ok(Pixels { width, height, rgb: scaled.into_vec() })
 }

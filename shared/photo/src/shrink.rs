@@ -46,11 +46,7 @@ impl Shrinker {
         }
         self.row.clear();
         flatten(row, self.channels, &mut self.row);
-        for (sum, block) in self
-            .sums
-            .chunks_exact_mut(3)
-            .zip(self.row.chunks(self.factor * 3))
-        {
+        for (sum, block) in self.sums.chunks_exact_mut(3).zip(self.row.chunks(self.factor * 3)) {
             for pixel in block.chunks_exact(3) {
                 sum[0] += u32::from(pixel[0]);
                 sum[1] += u32::from(pixel[1]);
@@ -82,11 +78,7 @@ impl Shrinker {
             self.write_sums();
         }
         let height = self.out.len() / (self.out_width * 3);
-        Pixels {
-            width: self.out_width as u32,
-            height: height as u32,
-            rgb: self.out,
-        }
+        Pixels { width: self.out_width as u32, height: height as u32, rgb: self.out }
     }
 }
 
@@ -96,8 +88,7 @@ fn flatten(row: &[u8], channels: usize, out: &mut Vec<u8>) {
         2 => out.extend(row.chunks_exact(2).flat_map(|p| [on_white(p[0], p[1]); 3])),
         3 => out.extend_from_slice(row),
         _ => out.extend(
-            row.chunks_exact(4)
-                .flat_map(|p| [on_white(p[0], p[3]), on_white(p[1], p[3]), on_white(p[2], p[3])]),
+            row.chunks_exact(4).flat_map(|p| [on_white(p[0], p[3]), on_white(p[1], p[3]), on_white(p[2], p[3])]),
         ),
     }
 }

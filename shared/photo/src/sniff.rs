@@ -42,14 +42,10 @@ pub fn sniff(raw: &[u8]) -> Result<Format, Rejection> {
         [0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => Ok(Format::Png),
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Ok(Format::Webp),
         _ => Err(match known_but_not_accepted(raw) {
-            Some(name) => Rejection::new(
-                "unsupported_format",
-                format!("This is {name}. Accepted are JPEG, PNG and WebP photos."),
-            ),
-            None => Rejection::new(
-                "not_an_image",
-                "This is not a photo. Accepted are JPEG, PNG and WebP photos.",
-            ),
+            Some(name) => {
+                Rejection::new("unsupported_format", format!("This is {name}. Accepted are JPEG, PNG and WebP photos."))
+            }
+            None => Rejection::new("not_an_image", "This is not a photo. Accepted are JPEG, PNG and WebP photos."),
         }),
     }
 }
@@ -58,9 +54,7 @@ fn known_but_not_accepted(raw: &[u8]) -> Option<&'static str> {
     match raw {
         [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => Some(iso_media_name(brand)),
         [b'G', b'I', b'F', b'8', ..] => Some("a GIF"),
-        [b'I', b'I', 0x2A | 0x2B, 0, ..] | [b'M', b'M', 0, 0x2A | 0x2B, ..] => {
-            Some("a TIFF or camera RAW file")
-        }
+        [b'I', b'I', 0x2A | 0x2B, 0, ..] | [b'M', b'M', 0, 0x2A | 0x2B, ..] => Some("a TIFF or camera RAW file"),
         [b'%', b'P', b'D', b'F', ..] => Some("a PDF"),
         [b'B', b'M', _, _, _, _, 0, 0, 0, 0, ..] => Some("a BMP"),
         [0xFF, 0x0A, ..] | [0, 0, 0, 0x0C, b'J', b'X', b'L', b' ', ..] => Some("a JPEG XL picture"),
@@ -119,14 +113,7 @@ mod tests {
 
     #[test]
     fn what_is_no_picture_at_all_is_not_an_image() {
-        for raw in [
-            &b"hello"[..],
-            b"<html><body></body></html>",
-            b"{\"a\":1}",
-            b"BM hello there",
-            b"\0",
-            b"RIFF",
-        ] {
+        for raw in [&b"hello"[..], b"<html><body></body></html>", b"{\"a\":1}", b"BM hello there", b"\0", b"RIFF"] {
             assert_eq!(sniff(raw).unwrap_err().code, "not_an_image");
         }
         assert_eq!(sniff(b"").unwrap_err().code, "empty");

@@ -12,17 +12,14 @@ use mozjpeg::{ColorSpace, Decompress, Marker};
 const HEADROOM: f64 = 1.5;
 
 /// Encoders write about ten. Each scan of a progressive file walks the whole picture, however few bytes it has, so that
-/// a small file with many of them would keep the decoder busy for hours.
-const MAX_SCANS: usize = 200;
+/// a small file with many of them would keep the decoder busy for many minutes.
+const MAX_SCANS: usize = 100;
 
 const MARKERS: &[Marker] = &[Marker::APP(1), Marker::APP(2), Marker::APP(14)];
 
 pub(super) fn decode(raw: &[u8], settings: &Settings) -> Result<Decoded, Rejection> {
     if count_scans(raw) > MAX_SCANS {
-        return Err(Rejection::new(
-            "too_many_scans",
-            "The photo is stored in an unusual way that cannot be read.",
-        ));
+        return Err(Rejection::new("too_many_scans", "The photo is stored in an unusual way that cannot be read."));
     }
     let (source, ran_out) = Source::new(raw);
     reset_warnings();
@@ -49,38 +46,24 @@ fn read(source: Source<'_>, settings: &Settings) -> Result<Decoded, Rejection> {
         .map_err(|_| Rejection::corrupt())?;
     let header = Header::of(&jpeg);
     let stored = (jpeg.width() as u32, jpeg.height() as u32);
-    let plan = plan(
-        stored,
-        exif::orientation(header.exif.as_deref().unwrap_or_default()),
-        settings,
-    )?;
+    let plan = plan(stored, exif::orientation(header.exif.as_deref().unwrap_or_default()), settings)?;
     let eighths = eighths(&plan);
     jpeg.scale(eighths);
     let pixels = read_pixels(jpeg, &header)?;
     let reduced = |length: u32| f64::from(length) * f64::from(eighths) / 8.0;
-    Ok(Decoded {
-        pixels,
-        covers: (reduced(stored.0), reduced(stored.1)),
-        plan,
-        profile: header.profile(),
-    })
+    Ok(Decoded { pixels, covers: (reduced(stored.0), reduced(stored.1)), plan, profile: header.profile() })
 }
 
 /// The smallest reduction to `n / 8` that leaves the headroom; 8 is full size.
 fn eighths(plan: &Plan) -> u8 {
-    let enough = |stored: u32, target: u32, n: u8| {
-        f64::from(stored) * f64::from(n) / 8.0 >= f64::from(target) * HEADROOM
-    };
-    (1..8)
-        .find(|&n| enough(plan.stored.0, plan.target.0, n) && enough(plan.stored.1, plan.target.1, n))
-        .unwrap_or(8)
+    let enough =
+        |stored: u32, target: u32, n: u8| f64::from(stored) * f64::from(n) / 8.0 >= f64::from(target) * HEADROOM;
+    (1..8).find(|&n| enough(plan.stored.0, plan.target.0, n) && enough(plan.stored.1, plan.target.1, n)).unwrap_or(8)
 }
 
 fn read_pixels(jpeg: Decompress<Source<'_>>, header: &Header) -> Result<Pixels, Rejection> {
     let before = warnings();
-    let mut started = jpeg
-        .to_colorspace(header.read_as())
-        .map_err(|_| Rejection::corrupt())?;
+    let mut started = jpeg.to_colorspace(header.read_as()).map_err(|_| Rejection::corrupt())?;
     let (width, height) = (started.width() as u32, started.height() as u32);
     let samples: Vec<u8> = started.read_scanlines().map_err(|_| Rejection::corrupt())?;
     // what comes after the last row (padding, a second picture) may be untidy; the rows may not
@@ -106,12 +89,7 @@ struct Header {
 
 impl Header {
     fn of(jpeg: &Decompress<Source<'_>>) -> Self {
-        let mut header = Self {
-            color_space: jpeg.color_space(),
-            exif: None,
-            icc: None,
-            adobe: false,
-        };
+        let mut header = Self { color_space: jpeg.color_space(), exif: None, icc: None, adobe: false };
         let mut chunks: Vec<&[u8]> = Vec::new();
         for marker in jpeg.markers() {
             match marker.marker {
@@ -158,8 +136,7 @@ fn join_icc(mut chunks: Vec<&[u8]>) -> Option<Vec<u8>> {
     let count = usize::from(chunks.first()?[1]);
     let complete = chunks.len() == count && chunks.iter().zip(1..).all(|(chunk, number)| chunk[0] == number);
     let size: usize = chunks.iter().map(|chunk| chunk.len() - 2).sum();
-    (complete && size <= MAX_PROFILE_BYTES)
-        .then(|| chunks.iter().flat_map(|chunk| &chunk[2..]).copied().collect())
+    (complete && size <= MAX_PROFILE_BYTES).then(|| chunks.iter().flat_map(|chunk| &chunk[2..]).copied().collect())
 }
 
 #[cfg(test)]
@@ -168,10 +145,7 @@ mod tests {
 
     #[test]
     fn a_profile_is_joined_from_its_chunks_in_any_order_and_only_when_complete() {
-        assert_eq!(
-            join_icc(vec![&[2, 2, 30], &[1, 2, 10, 20]]),
-            Some(vec![10, 20, 30])
-        );
+        assert_eq!(join_icc(vec![&[2, 2, 30], &[1, 2, 10, 20]]), Some(vec![10, 20, 30]));
         assert_eq!(join_icc(vec![&[2, 2, 30]]), None);
         assert_eq!(join_icc(vec![&[1, 2, 1], &[1, 2, 1]]), None);
         assert_eq!(join_icc(vec![&[1]]), None);

@@ -66,13 +66,7 @@ impl<'a> Source<'a> {
     /// The second value turns true when the file turns out to be cut off.
     pub(super) fn new(raw: &'a [u8]) -> (Self, Rc<Cell<bool>>) {
         let ran_out = Rc::new(Cell::new(false));
-        (
-            Self {
-                rest: raw,
-                ran_out: Rc::clone(&ran_out),
-            },
-            ran_out,
-        )
+        (Self { rest: raw, ran_out: Rc::clone(&ran_out) }, ran_out)
     }
 }
 

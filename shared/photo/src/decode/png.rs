@@ -10,12 +10,7 @@ use std::io::{Cursor, ErrorKind};
 const MAX_DECODER_BYTES: usize = 16 * 1024 * 1024;
 
 pub(super) fn decode(raw: &[u8], settings: &Settings) -> Result<Decoded, Rejection> {
-    let mut decoder = Decoder::new_with_limits(
-        Cursor::new(raw),
-        Limits {
-            bytes: MAX_DECODER_BYTES,
-        },
-    );
+    let mut decoder = Decoder::new_with_limits(Cursor::new(raw), Limits { bytes: MAX_DECODER_BYTES });
     decoder.set_transformations(Transformations::normalize_to_color8());
     decoder.set_ignore_text_chunk(true);
     let header = decoder.read_header_info().map_err(reject)?;
@@ -34,37 +29,15 @@ pub(super) fn decode(raw: &[u8], settings: &Settings) -> Result<Decoded, Rejecti
     // the end must be there, too
     reader.finish().map_err(reject)?;
     let grey = matches!(color, ColorType::Grayscale | ColorType::GrayscaleAlpha);
-    let icc = reader
-        .info()
-        .icc_profile
-        .as_deref()
-        .filter(|icc| icc.len() <= MAX_PROFILE_BYTES);
-    let profile = icc.map(|icc| Profile {
-        icc: icc.to_vec(),
-        grey,
-    });
-    let covers = (
-        f64::from(stored.0) / f64::from(factor),
-        f64::from(stored.1) / f64::from(factor),
-    );
-    Ok(Decoded {
-        pixels: shrinker.finish(),
-        covers,
-        plan,
-        profile,
-    })
+    let icc = reader.info().icc_profile.as_deref().filter(|icc| icc.len() <= MAX_PROFILE_BYTES);
+    let profile = icc.map(|icc| Profile { icc: icc.to_vec(), grey });
+    let covers = (f64::from(stored.0) / f64::from(factor), f64::from(stored.1) / f64::from(factor));
+    Ok(Decoded { pixels: shrinker.finish(), covers, plan, profile })
 }
 
-fn read_rows(
-    reader: &mut Reader<Cursor<&[u8]>>,
-    shrinker: &mut Shrinker,
-    height: u32,
-) -> Result<(), Rejection> {
+fn read_rows(reader: &mut Reader<Cursor<&[u8]>>, shrinker: &mut Shrinker, height: u32) -> Result<(), Rejection> {
     for _ in 0..height {
-        let row = reader
-            .next_row()
-            .map_err(reject)?
-            .ok_or_else(Rejection::corrupt)?;
+        let row = reader.next_row().map_err(reject)?.ok_or_else(Rejection::corrupt)?;
         shrinker.push(row.data());
     }
     Ok(())
@@ -74,9 +47,7 @@ fn read_rows(
 fn read_interlaced(reader: &mut Reader<Cursor<&[u8]>>, shrinker: &mut Shrinker) -> Result<(), Rejection> {
     let mut whole = vec![0; reader.output_buffer_size().ok_or_else(Rejection::corrupt)?];
     let info = reader.next_frame(&mut whole).map_err(reject)?;
-    whole
-        .chunks_exact(info.line_size)
-        .for_each(|row| shrinker.push(row));
+    whole.chunks_exact(info.line_size).for_each(|row| shrinker.push(row));
     Ok(())
 }
 

@@ -14,37 +14,20 @@ pub(super) fn decode(raw: &[u8], settings: &Settings) -> Result<Decoded, Rejecti
     let stored = decoder.dimensions();
     let block = decoder.exif_metadata().ok().flatten().unwrap_or_default();
     let plan = plan(stored, exif::orientation(&block), settings)?;
-    let profile = decoder
-        .icc_profile()
-        .ok()
-        .flatten()
-        .map(|icc| Profile { icc, grey: false });
+    let profile = decoder.icc_profile().ok().flatten().map(|icc| Profile { icc, grey: false });
     let channels = if decoder.has_alpha() { 4 } else { 3 };
     let mut whole = vec![0; decoder.output_buffer_size().ok_or_else(Rejection::corrupt)?];
     decoder.read_image(&mut whole).map_err(reject)?;
     let factor = factor(stored.0, plan.target.0).min(factor(stored.1, plan.target.1));
     let mut shrinker = Shrinker::new(stored, channels, factor);
-    whole
-        .chunks_exact(stored.0 as usize * channels)
-        .for_each(|row| shrinker.push(row));
-    let covers = (
-        f64::from(stored.0) / f64::from(factor),
-        f64::from(stored.1) / f64::from(factor),
-    );
-    Ok(Decoded {
-        pixels: shrinker.finish(),
-        covers,
-        plan,
-        profile,
-    })
+    whole.chunks_exact(stored.0 as usize * channels).for_each(|row| shrinker.push(row));
+    let covers = (f64::from(stored.0) / f64::from(factor), f64::from(stored.1) / f64::from(factor));
+    Ok(Decoded { pixels: shrinker.finish(), covers, plan, profile })
 }
 
 /// The file declares its own length: a cut-off one is shorter than it says.
 fn check_length(raw: &[u8]) -> Result<(), Rejection> {
-    let declared = raw
-        .get(4..8)
-        .and_then(|bytes| bytes.try_into().ok())
-        .map_or(0, u32::from_le_bytes);
+    let declared = raw.get(4..8).and_then(|bytes| bytes.try_into().ok()).map_or(0, u32::from_le_bytes);
     if (raw.len() as u64) < u64::from(declared) + 8 {
         return Err(Rejection::truncated());
     }

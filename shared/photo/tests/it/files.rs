@@ -19,12 +19,7 @@ impl Picture {
     /// Mean absolute difference per channel. The sizes must agree.
     pub(crate) fn difference(&self, other: &Picture) -> f64 {
         assert_eq!((self.width, self.height), (other.width, other.height));
-        let sum: u64 = self
-            .rgb
-            .iter()
-            .zip(&other.rgb)
-            .map(|(&a, &b)| u64::from(a.abs_diff(b)))
-            .sum();
+        let sum: u64 = self.rgb.iter().zip(&other.rgb).map(|(&a, &b)| u64::from(a.abs_diff(b))).sum();
         sum as f64 / self.rgb.len() as f64
     }
 }
@@ -46,25 +41,11 @@ pub(crate) fn quarters(width: usize, height: usize) -> Picture {
 }
 
 pub(crate) fn jpeg(picture: &Picture, markers: &[(u8, &[u8])]) -> Vec<u8> {
-    encode_jpeg(
-        ColorSpace::JCS_RGB,
-        picture.width,
-        picture.height,
-        &picture.rgb,
-        markers,
-        false,
-    )
+    encode_jpeg(ColorSpace::JCS_RGB, picture.width, picture.height, &picture.rgb, markers, false)
 }
 
 pub(crate) fn progressive_jpeg(picture: &Picture) -> Vec<u8> {
-    encode_jpeg(
-        ColorSpace::JCS_RGB,
-        picture.width,
-        picture.height,
-        &picture.rgb,
-        &[],
-        true,
-    )
+    encode_jpeg(ColorSpace::JCS_RGB, picture.width, picture.height, &picture.rgb, &[], true)
 }
 
 /// `markers` are APP numbers with their data.
@@ -119,21 +100,13 @@ pub(crate) fn exif(orientation: u8) -> Vec<u8> {
 pub(crate) fn decode_jpeg(file: &[u8]) -> Picture {
     let mut started = Decompress::new_mem(file).unwrap().rgb().unwrap();
     let (width, height) = (started.width(), started.height());
-    Picture {
-        width,
-        height,
-        rgb: started.read_scanlines().unwrap(),
-    }
+    Picture { width, height, rgb: started.read_scanlines().unwrap() }
 }
 
 pub(crate) fn decode_webp(file: &[u8]) -> Picture {
     let decoded = webp::Decoder::new(file).decode().unwrap();
     assert!(!decoded.is_alpha());
-    Picture {
-        width: decoded.width() as usize,
-        height: decoded.height() as usize,
-        rgb: decoded.to_vec(),
-    }
+    Picture { width: decoded.width() as usize, height: decoded.height() as usize, rgb: decoded.to_vec() }
 }
 
 /// The main rendition as JPEG.
@@ -143,10 +116,7 @@ pub(crate) fn main_picture(optimized: &photo::Optimized) -> Picture {
 
 /// A file of the folder of real photos, which is beside the repository and not in it; `None` where it is absent.
 pub(crate) fn real(name: &str) -> Option<Vec<u8>> {
-    let folder = PathBuf::from(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../../shared/data/photos"
-    ));
+    let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/photos"));
     if !folder.is_dir() {
         println!("skipped: ../shared/data is absent");
         return None;

@@ -12,11 +12,7 @@ fn small_files() -> Vec<Vec<u8>> {
     let picture = quarters(72, 56);
     let webp = |lossless: bool| {
         let encoder = webp::Encoder::from_rgb(&picture.rgb, 72, 56);
-        if lossless {
-            encoder.encode_lossless().to_vec()
-        } else {
-            encoder.encode(80.0).to_vec()
-        }
+        if lossless { encoder.encode_lossless().to_vec() } else { encoder.encode(80.0).to_vec() }
     };
     vec![
         files::jpeg(&picture, &[(1, &files::exif(6))]),
@@ -32,12 +28,7 @@ fn a_file_cut_at_any_byte_is_refused_as_truncated() {
     for whole in small_files() {
         assert_eq!(code(&whole), "accepted");
         for end in 12..whole.len() {
-            assert_eq!(
-                code(&whole[..end]),
-                "truncated",
-                "cut to {end} of {}",
-                whole.len()
-            );
+            assert_eq!(code(&whole[..end]), "truncated", "cut to {end} of {}", whole.len());
         }
     }
 }
@@ -54,14 +45,8 @@ fn bytes_after_the_end_are_harmless_and_do_not_survive() {
 
 #[test]
 fn a_jpeg_with_a_hole_in_its_picture_is_corrupt() {
-    let noisy: Vec<u8> = (0..300_u32 * 300 * 3)
-        .map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8)
-        .collect();
-    let picture = files::Picture {
-        width: 300,
-        height: 300,
-        rgb: noisy,
-    };
+    let noisy: Vec<u8> = (0..300_u32 * 300 * 3).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let picture = files::Picture { width: 300, height: 300, rgb: noisy };
     let mut raw = files::jpeg(&picture, &[]);
     let middle = raw.len() / 2;
     raw[middle..middle + 2].copy_from_slice(&[0xFF, 0xD9]);
@@ -71,30 +56,13 @@ fn a_jpeg_with_a_hole_in_its_picture_is_corrupt() {
 #[test]
 fn limits_are_named_in_the_reason() {
     let raw = files::jpeg(&quarters(200, 100), &[]);
-    let few_pixels = Settings {
-        max_pixels: 19_999,
-        ..Settings::default()
-    };
+    let few_pixels = Settings { max_pixels: 19_999, ..Settings::default() };
     let rejection = optimize(&raw, &few_pixels).unwrap_err();
     assert_eq!(rejection.code, "too_many_pixels");
     assert!(rejection.to_string().contains("200 × 100"));
-    let few_bytes = Settings {
-        max_bytes: raw.len() - 1,
-        ..Settings::default()
-    };
+    let few_bytes = Settings { max_bytes: raw.len() - 1, ..Settings::default() };
     assert_eq!(optimize(&raw, &few_bytes).unwrap_err().code, "too_large");
-    assert_eq!(
-        optimize(
-            &raw,
-            &Settings {
-                max_bytes: raw.len(),
-                ..Settings::default()
-            }
-        )
-        .unwrap()
-        .width,
-        200
-    );
+    assert_eq!(optimize(&raw, &Settings { max_bytes: raw.len(), ..Settings::default() }).unwrap().width, 200);
     assert_eq!(code(b""), "empty");
 }
 

@@ -24,10 +24,7 @@ fn walk_jpeg(file: &[u8]) {
         let length = usize::from(u16::from_be_bytes([file[at + 2], file[at + 3]]));
         let payload = &file[at + 4..at + 2 + length];
         match marker {
-            0xE0 => assert!(
-                payload.starts_with(b"JFIF\0") && payload.len() == 14,
-                "JFIF without a thumbnail"
-            ),
+            0xE0 => assert!(payload.starts_with(b"JFIF\0") && payload.len() == 14, "JFIF without a thumbnail"),
             0xC0 | 0xC2 | 0xC4 | 0xDB | 0xDA | 0xDD => {}
             other => panic!("marker {other:02X} has no place in a rendition"),
         }
@@ -42,19 +39,8 @@ fn walk_jpeg(file: &[u8]) {
 
 fn walk_webp(file: &[u8]) {
     assert_eq!((&file[..4], &file[8..12]), (&b"RIFF"[..], &b"WEBP"[..]));
-    assert_eq!(
-        u32::from_le_bytes(file[4..8].try_into().unwrap()) as usize + 8,
-        file.len()
-    );
-    assert_eq!(
-        &file[12..16],
-        b"VP8 ",
-        "the plain lossy form has no room for metadata"
-    );
+    assert_eq!(u32::from_le_bytes(file[4..8].try_into().unwrap()) as usize + 8, file.len());
+    assert_eq!(&file[12..16], b"VP8 ", "the plain lossy form has no room for metadata");
     let length = u32::from_le_bytes(file[16..20].try_into().unwrap()) as usize;
-    assert_eq!(
-        20 + length + length % 2,
-        file.len(),
-        "one chunk and nothing after it"
-    );
+    assert_eq!(20 + length + length % 2, file.len(), "one chunk and nothing after it");
 }

@@ -20,28 +20,16 @@ fn a_photo_with_orientation_6_and_gps_comes_out_upright_and_without_metadata() {
     let optimized = optimized(&raw);
     assert_eq!((optimized.width, optimized.height), (1536, 2048));
     let thumbnail = &optimized.renditions[2];
-    assert_eq!(
-        (thumbnail.name.as_str(), thumbnail.width, thumbnail.height),
-        ("960", 960, 1280)
-    );
+    assert_eq!((thumbnail.name.as_str(), thumbnail.width, thumbnail.height), ("960", 960, 1280));
 }
 
 #[test]
 fn phone_photos_become_1920_pixels_wide() {
-    for (name, height) in [
-        ("phone-12mp.jpg", 1440),
-        ("phone-9mp-gps.jpg", 823),
-        ("phone-8mp-gps.jpg", 1440),
-    ] {
+    for (name, height) in [("phone-12mp.jpg", 1440), ("phone-9mp-gps.jpg", 823), ("phone-8mp-gps.jpg", 1440)] {
         let Some(raw) = real(name) else { return };
         let optimized = optimized(&raw);
         assert_eq!((optimized.width, optimized.height), (1920, height), "{name}");
-        assert!(
-            optimized
-                .renditions
-                .iter()
-                .all(|rendition| rendition.bytes.len() < raw.len() / 2)
-        );
+        assert!(optimized.renditions.iter().all(|rendition| rendition.bytes.len() < raw.len() / 2));
     }
 }
 
@@ -81,11 +69,7 @@ fn unusual_but_valid_files_are_read() {
     ] {
         let Some(raw) = real(name) else { return };
         let optimized = optimized(&raw);
-        assert_eq!(
-            (optimized.format, optimized.width, optimized.height),
-            (format, size.0, size.1),
-            "{name}"
-        );
+        assert_eq!((optimized.format, optimized.width, optimized.height), (format, size.0, size.1), "{name}");
     }
 }
 
@@ -98,48 +82,28 @@ fn the_bomb_is_refused_from_its_header() {
     assert_eq!(rejection.code, "too_many_pixels");
     assert!(rejection.reason.contains("65536 × 65536") && rejection.reason.contains("64 megapixels"));
     // a header is enough to be refused by
-    assert_eq!(
-        optimize(&raw[..64], &Settings::default()).unwrap_err().code,
-        "too_many_pixels"
-    );
+    assert_eq!(optimize(&raw[..64], &Settings::default()).unwrap_err().code, "too_many_pixels");
 }
 
 #[test]
 fn files_cut_off_half_way_are_truncated() {
     for name in ["truncated.jpg", "truncated.png"] {
         let Some(raw) = real(name) else { return };
-        assert_eq!(
-            optimize(&raw, &Settings::default()).unwrap_err().code,
-            "truncated",
-            "{name}"
-        );
+        assert_eq!(optimize(&raw, &Settings::default()).unwrap_err().code, "truncated", "{name}");
     }
 }
 
 #[test]
 fn a_real_file_cut_anywhere_is_truncated() {
-    for name in [
-        "cmyk-icc.jpg",
-        "camera-3mp-orientation6-gps.jpg",
-        "alpha.png",
-        "rgb-16bit.png",
-        "alpha.webp",
-        "opaque.webp",
-    ] {
+    for name in
+        ["cmyk-icc.jpg", "camera-3mp-orientation6-gps.jpg", "alpha.png", "rgb-16bit.png", "alpha.webp", "opaque.webp"]
+    {
         let Some(raw) = real(name) else { return };
-        let cuts = (1..12)
-            .map(|part| raw.len() * part / 12)
-            .chain(1..=4)
-            .chain([raw.len() - 12]);
+        let cuts = (1..12).map(|part| raw.len() * part / 12).chain(1..=4).chain([raw.len() - 12]);
         let ends = cuts.map(|cut| raw.len() - cut).filter(|&end| end >= 64);
         for end in ends {
             let rejection = optimize(&raw[..end], &Settings::default()).expect_err(name);
-            assert_eq!(
-                rejection.code,
-                "truncated",
-                "{name} cut to {end} of {}",
-                raw.len()
-            );
+            assert_eq!(rejection.code, "truncated", "{name} cut to {end} of {}", raw.len());
         }
     }
 }
