@@ -1,1 +1,44 @@
-//! Lambda function contribute.
+//! The writes of signed-in people: `POST /api/chargers`.
+//!
+//! A charger, its first verification and the rows of its photos come into being in one transaction; the photos' bytes then take
+//! the same road as every upload: into `raw/`, where their event wakes `optimize-photo`. A photo's trouble never fails the
+//! charger.
+
+mod create;
+mod photos;
+
+use api::{Answer, Body, Call, Request, Response, serve};
+use db::Db;
+use domain::{Error, Result, World};
+use storage::Storage;
+
+/// What the handlers need.
+#[derive(Clone, Debug)]
+pub struct App {
+    db: Db,
+    storage: Storage,
+    photo_base_url: String,
+    world: World,
+}
+
+impl App {
+    /// Handlers on a database and a store; `photo_base_url` is the public address of processed photos.
+    pub fn new(db: Db, storage: Storage, photo_base_url: String, world: World) -> Self {
+        Self { db, storage, photo_base_url, world }
+    }
+}
+
+/// Answers one request.
+///
+/// # Errors
+/// None: every error becomes a problem response.
+pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, api::Error> {
+    Ok(serve(&request, |call| route(app, call)).await)
+}
+
+async fn route(app: &App, call: Call<'_>) -> Result<Answer> {
+    match (call.method().as_str(), call.segments().as_slice()) {
+        ("POST", ["api", "chargers"]) => create::create(app, &call).await,
+        _ => Err(Error::not_found("route")),
+    }
+}

@@ -6,7 +6,9 @@ use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, RETRY_AFTER};
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use lambda_http::{Body, Response};
 use serde::Serialize;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 
 const JSON: &str = "application/json";
 const GEOJSON: &str = "application/geo+json";
@@ -105,6 +107,8 @@ struct Problem<'a> {
     request_id: &'a str,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [FieldError],
+    #[serde(flatten)]
+    member: HashMap<&'static str, &'a Value>,
 }
 
 /// The one table from kinds to statuses and titles.
@@ -131,6 +135,7 @@ pub(crate) fn problem(error: &Error, request_id: &str) -> Response<Body> {
         detail: error.detail(),
         request_id,
         errors: error.fields(),
+        member: error.member().into_iter().map(|(name, value)| (*name, value)).collect(),
     };
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM));

@@ -41,6 +41,7 @@ pub struct Error {
     kind: Kind,
     detail: String,
     fields: Vec<FieldError>,
+    member: Option<(&'static str, serde_json::Value)>,
     cause: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -50,7 +51,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     /// An error of a kind; `detail` is shown to the client.
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), fields: Vec::new(), cause: None }
+        Self { kind, detail: detail.into(), fields: Vec::new(), member: None, cause: None }
     }
 
     /// Bad input with every bad field named.
@@ -59,7 +60,7 @@ impl Error {
             [one] => format!("{}: {}", one.field, one.detail),
             many => format!("{} fields are not valid.", many.len()),
         };
-        Self { kind: Kind::BadInput, detail, fields, cause: None }
+        Self { kind: Kind::BadInput, detail, fields, member: None, cause: None }
     }
 
     /// Bad input in one field.
@@ -88,6 +89,18 @@ impl Error {
     pub fn because(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.cause = Some(cause.into());
         self
+    }
+
+    /// Adds a member that programs can use, such as what a conflict is with; shown to the client.
+    #[must_use]
+    pub fn with_member(mut self, name: &'static str, value: &impl serde::Serialize) -> Self {
+        self.member = serde_json::to_value(value).ok().map(|value| (name, value));
+        self
+    }
+
+    /// The additional member.
+    pub fn member(&self) -> Option<&(&'static str, serde_json::Value)> {
+        self.member.as_ref()
     }
 
     /// The kind.

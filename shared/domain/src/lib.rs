@@ -12,6 +12,7 @@
 pub mod charger;
 pub mod connection;
 pub mod cursor;
+pub mod duplicate;
 pub mod error;
 pub mod fields;
 pub mod filter;

@@ -7,6 +7,16 @@ use uuid::Uuid;
 
 /// What may be uploaded.
 pub const CONTENT_TYPES: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
+/// The content type of bytes that begin like a photo that may be uploaded; whether they are one is found out by decoding.
+pub fn content_type_of(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
+        [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, ..] => Some("image/png"),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("image/webp"),
+        _ => None,
+    }
+}
+
 /// Photos that one request may announce.
 pub const MAX_FILES: usize = 10;
 

@@ -54,8 +54,8 @@ impl Area for BoxCover {
     }
 }
 
-/// The rectangle and what rounding may put into its cells: towards a pole, where a unit vector's last digit is ever
-/// more longitude, that is ever more.
+/// The rectangle and what rounding may put into its cells: a corner of a cell is good to a share of the sphere, which
+/// towards a pole is ever more longitude.
 fn with_room(rect: &Rect) -> Rect {
     let cos = rect.lat.lo.abs().max(rect.lat.hi.abs()).cos();
     let lng_rad = (ROUNDING_RAD / cos.max(ROUNDING_RAD)).min(std::f64::consts::PI);

@@ -123,6 +123,18 @@ fn boxes_at_the_antimeridian_and_the_poles_hold_their_points() {
 }
 
 #[test]
+fn a_meridian_is_covered_up_to_the_pole() {
+    for (lng, pole) in [(40.0, 90.0), (-123.4, 90.0), (179.9, -90.0), (0.1, -90.0)] {
+        let area = BoundingBox::new(lng, f64::min(pole, 0.0), lng, f64::max(pole, 0.0)).unwrap();
+        let ranges = cover_box(&area);
+        for exponent in 0..=140 {
+            let lat = pole - pole.signum() * 10f64.powf(-f64::from(exponent) / 10.0);
+            assert!(holds(&ranges, point(lat, lng)), "{lat}, {lng}");
+        }
+    }
+}
+
+#[test]
 fn a_covering_holds_little_more_than_its_area() {
     // A grid of points over twice the area: how many are examined for each one that belongs.
     let center = point(47.3, 8.5);

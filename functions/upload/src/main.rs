@@ -1,0 +1,17 @@
+//! Boot of the Lambda function `upload`.
+
+use config::Config;
+use db::Db;
+use storage::Storage;
+use upload::{App, handle};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), api::Error> {
+    let config = Config::from_env()?;
+    telemetry::init_json(&config.log_filter, &config.summary());
+    let url = config.database.url(secrets::database_url).await?;
+    let (db, world) = (Db::open(&url, "upload", 1).await?, config::world());
+    let storage = Storage::open(&config.store, world.now).await?;
+    let app = App::new(db, storage, config.photo_base_url, config.photos.max_bytes, world);
+    api::run(api::service_fn(|request| handle(&app, request))).await
+}

@@ -1,0 +1,96 @@
+//! `POST /api/uploads`: promises photos and answers the forms with which the client sends their bytes.
+
+use crate::App;
+use api::{Answer, Call};
+use db::photos::NewPhoto;
+use domain::photo::raw_key;
+use domain::query::Query;
+use domain::upload::{NewUpload, UploadRequest};
+use domain::{Error, Result, Timestamp};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use storage::PostForm;
+use uuid::Uuid;
+
+/// How long a form may be used.
+const FORM_LIFETIME_S: i64 = 15 * 60;
+
+#[derive(Serialize)]
+struct Upload {
+    photo_id: Uuid,
+    upload: Form,
+    expires_at: Timestamp,
+    max_bytes: u64,
+}
+
+#[derive(Serialize)]
+struct Form {
+    method: &'static str,
+    url: String,
+    fields: BTreeMap<String, String>,
+}
+
+#[derive(Serialize)]
+struct Uploads {
+    uploads: Vec<Upload>,
+}
+
+pub(crate) async fn create(app: &App, call: &Call<'_>) -> Result<Answer> {
+    let owner = call.caller()?.require_writer()?.sub;
+    Query::parse(call.raw_query()).finish()?;
+    let request = UploadRequest::from_body(call.body(), app.max_bytes)?;
+    refuse_unknown_chargers(app, &request).await?;
+
+    let now = (app.world.now)();
+    let photos: Vec<NewPhoto> = request.files().iter().map(|file| promise(app, file, now)).collect();
+    app.db.promise_photos(&owner, &photos, now).await?;
+    let mut uploads = Vec::with_capacity(photos.len());
+    for (photo, file) in photos.iter().zip(request.files()) {
+        uploads.push(sign(app, photo, file, now).await?);
+    }
+    match (request, uploads.pop()) {
+        (UploadRequest::One(_), Some(upload)) => Answer::created(&upload),
+        (_, last) => {
+            uploads.extend(last);
+            Answer::created(&Uploads { uploads })
+        }
+    }
+}
+
+async fn refuse_unknown_chargers(app: &App, request: &UploadRequest) -> Result<()> {
+    let mut ids: Vec<Uuid> = request.files().iter().filter_map(|file| file.charger_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let found = app.db.chargers(&ids).await?;
+    if found.len() < ids.len() {
+        return Err(Error::bad_field("charger_id", "not_found", "There is no such charger."));
+    }
+    Ok(())
+}
+
+fn promise(app: &App, file: &NewUpload, now: Timestamp) -> NewPhoto {
+    let id = (app.world.new_id)();
+    NewPhoto {
+        id,
+        charger_id: file.charger_id,
+        kind: file.kind,
+        raw_key: raw_key(file.kind, &now.day(), id),
+        hash8: file.sha256.as_ref().map(|hash| hash[..8].to_owned()),
+    }
+}
+
+async fn sign(app: &App, photo: &NewPhoto, file: &NewUpload, now: Timestamp) -> Result<Upload> {
+    let expires_at = now.plus_seconds(FORM_LIFETIME_S);
+    let form = PostForm {
+        key: &photo.raw_key,
+        content_type: file.content_type,
+        min_bytes: 1,
+        max_bytes: app.max_bytes,
+        sha256: file.sha256.as_ref().and_then(|hash| hex::decode(hash).ok()?.try_into().ok()),
+        now,
+        expires_at,
+    };
+    let signed = app.storage.presign_post(&form).await?;
+    let form = Form { method: "POST", url: signed.url, fields: signed.fields };
+    Ok(Upload { photo_id: photo.id, upload: form, expires_at: signed.expires_at, max_bytes: app.max_bytes })
+}
