@@ -1,13 +1,25 @@
-//! Geometry on WGS84: where a charger lies, how far it is from a point or a route, and which keys to ask a database for.
+//! Geometry on WGS84: where a charger lies, how far it is from a point or a route, which keys to ask a database for.
 //!
-//! There is one definition of distance, the geodesic ([`distance_m`]), and one spatial index, the S2 space-filling curve
-//! ([`cell_key`]). A query is an area: [`cover_disc`], [`cover_box`] and [`cover_corridor`] turn it into at most
-//! [`MAX_RANGES`] key ranges that miss nothing; what the database hands back is then measured exactly, along a route
-//! with [`Line::project_within`].
+//! There is one definition of distance, the geodesic ([`distance_m`]), and one spatial index, the S2 space-filling
+//! curve ([`cell_key`]). A query is an area: [`cover_disc`], [`cover_box`] and [`cover_corridor`] turn it into at
+//! most [`MAX_RANGES`] key ranges that miss nothing; what the database hands back is then measured exactly, along a
+//! route with [`Line::project_within`].
 //!
-//! A segment of a route is the great-circle arc between its vertices on the sphere of geodetic latitudes, kept in closed
-//! form however long it is. The angle between two points of that sphere times the smallest radius of curvature is never
-//! more than their geodesic, which is what makes the coverings and the pruning of the tree safe.
+//! A segment of a route is the great-circle arc between its vertices on the sphere of geodetic latitudes, kept in
+//! closed form however long it is. The angle between two points of that sphere times the smallest radius of
+//! curvature is never more than their geodesic, which is what makes the coverings and the pruning of the tree safe.
+//!
+//! Measured by `examples/geo_bench.rs` (release profile, one thread of an AMD EPYC shared with other builds; median
+//! of 31 coverings, average of some 40,000 projections of points in the ranges):
+//!
+//! | route | within | covering | ranges | projection | examined per point found |
+//! |---|---|---|---|---|---|
+//! | generated, 3412 km, 20,000 vertices (prepared in 4.2 ms) | 1 km | 19 ms | 2000 | 1.3–1.9 µs | 1.40 |
+//! | | 5 km | 3.5 ms | 1013 | 1.7–2.3 µs | 1.26 |
+//! | | 50 km | 0.4 ms | 125 | 2.7–4.3 µs | 1.20 |
+//! | real, 254 km, 2,558 vertices (prepared in 0.4 ms) | 1 km | 2.4 ms | 631 | 1.3–1.9 µs | 1.17 |
+//! | | 5 km | 0.2 ms | 81 | 1.7–2.6 µs | 1.26 |
+//! | | 50 km | 0.04 ms | 15 | 4.0–4.1 µs | 1.26 |
 
 mod arc;
 mod area;

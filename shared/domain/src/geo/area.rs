@@ -39,7 +39,8 @@ pub struct BoundingBox {
 }
 
 impl BoundingBox {
-    /// A box in the order of GeoJSON (RFC 7946 §5), or `None` where an edge is not a coordinate or south lies above north.
+    /// A box in the order of GeoJSON (RFC 7946 §5), or `None` where an edge is not a coordinate or south lies above
+    /// north.
     ///
     /// `west > east` means that it crosses ±180°. West -180 and east 180 are the whole globe around; both edges on
     /// the antimeridian (in either spelling of the same sign) are that meridian alone.

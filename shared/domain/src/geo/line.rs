@@ -99,8 +99,8 @@ impl Line {
     }
 }
 
-/// The vertices of the great-circle route through stops: the stops as they are, since the arcs of a [`Line`] are great circles
-/// of any length.
+/// The vertices of the great-circle route through stops: the stops as they are, since the arcs of a [`Line`] are
+/// great circles of any length.
 pub fn great_circle(stops: &[Point]) -> Vec<Point> {
     stops.to_vec()
 }

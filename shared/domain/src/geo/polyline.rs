@@ -39,8 +39,8 @@ pub enum PolylineError {
 /// Decodes a route in Google's Encoded Polyline Algorithm Format with 5 or 6 decimal digits.
 ///
 /// The wrong precision is an error where it shows: 6 read as 5 multiplies every coordinate by ten, which leaves the
-/// globe anywhere but within 9° of the equator and 18° of Greenwich. 5 read as 6 is always a route on the globe, ten times too
-/// small and off West Africa, and cannot be told from a real one.
+/// globe anywhere but within 9° of the equator and 18° of Greenwich. 5 read as 6 is always a route on the globe, ten
+/// times too small and off West Africa, and cannot be told from a real one.
 pub fn decode_polyline(text: &str, precision: u32) -> Result<Vec<Point>, PolylineError> {
     if !matches!(precision, 5 | 6) {
         return Err(PolylineError::UnknownPrecision { precision });

@@ -8,15 +8,13 @@ const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/
 
 /// The real routes, or none, with one line that says so, where the data folder is absent.
 fn real_routes() -> Vec<Value> {
+    if !Path::new(FOLDER).exists() {
+        println!("skipped: there is no {FOLDER}");
+        return Vec::new();
+    }
     ["germany-254km.json", "nuremberg-11km.json"]
         .iter()
-        .filter_map(|name| match fs::read(Path::new(FOLDER).join(name)) {
-            Ok(json) => Some(serde_json::from_slice(&json).unwrap()),
-            Err(error) => {
-                println!("skipped: {name}: {error}");
-                None
-            }
-        })
+        .map(|name| serde_json::from_slice(&fs::read(Path::new(FOLDER).join(name)).unwrap()).unwrap())
         .collect()
 }
 
