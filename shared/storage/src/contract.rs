@@ -1,23 +1,14 @@
 //! The sentences that are true of every store, for the tests of whoever can start one.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "these are tests, in a place where several crates can run them"
-)]
+#![expect(clippy::unwrap_used, reason = "these are tests, in a place where several crates can run them")]
 
 use crate::{ObjectHeaders, Storage};
 use bytes::Bytes;
 use domain::Kind;
 
 /// Names that have broken photo stores before.
-const AWKWARD_KEYS: [&str; 6] = [
-    "contract/a+b c%2B(1).JPG",
-    "contract/ä/ö ü",
-    "contract/~",
-    "contract/...",
-    "contract/a=b&c",
-    "contract/x'\"<y>",
-];
+const AWKWARD_KEYS: [&str; 6] =
+    ["contract/a+b c%2B(1).JPG", "contract/ä/ö ü", "contract/~", "contract/...", "contract/a=b&c", "contract/x'\"<y>"];
 
 /// Runs every sentence against a store that may hold other objects, but none under `contract/`.
 pub async fn every_sentence(store: &Storage) {
@@ -33,21 +24,11 @@ pub async fn every_sentence(store: &Storage) {
 }
 
 fn headers(content_type: &str, cache_control: Option<&str>) -> ObjectHeaders {
-    ObjectHeaders {
-        content_type: content_type.to_owned(),
-        cache_control: cache_control.map(str::to_owned),
-    }
+    ObjectHeaders { content_type: content_type.to_owned(), cache_control: cache_control.map(str::to_owned) }
 }
 
 async fn put(store: &Storage, key: &str, bytes: &'static str) {
-    store
-        .put(
-            key,
-            Bytes::from_static(bytes.as_bytes()),
-            &headers("text/plain", None),
-        )
-        .await
-        .unwrap();
+    store.put(key, Bytes::from_static(bytes.as_bytes()), &headers("text/plain", None)).await.unwrap();
 }
 
 async fn what_is_put_is_there_with_its_headers(store: &Storage) {
@@ -56,49 +37,25 @@ async fn what_is_put_is_there_with_its_headers(store: &Storage) {
     store.put(key, Bytes::from_static(b"hello"), &sent).await.unwrap();
     let object = store.get(key, 5).await.unwrap().unwrap();
     assert_eq!((&object.bytes[..], object.size_bytes), (&b"hello"[..], 5));
-    assert_eq!(
-        (object.content_type, object.cache_control),
-        (sent.content_type.clone(), sent.cache_control.clone())
-    );
+    assert_eq!((object.content_type, object.cache_control), (sent.content_type.clone(), sent.cache_control.clone()));
     assert_eq!(object.etag, "\"5d41402abc4b2a76b9719d911017c592\"");
     assert!(object.last_modified.as_seconds() > 1_600_000_000);
     let info = store.head(key).await.unwrap().unwrap();
-    assert_eq!(
-        (info.key.as_str(), info.size_bytes, info.etag),
-        (key, 5, object.etag)
-    );
-    assert_eq!(
-        (info.content_type, info.cache_control),
-        (Some(sent.content_type), sent.cache_control)
-    );
+    assert_eq!((info.key.as_str(), info.size_bytes, info.etag), (key, 5, object.etag));
+    assert_eq!((info.content_type, info.cache_control), (Some(sent.content_type), sent.cache_control));
     assert_eq!(info.last_modified, object.last_modified);
 }
 
 async fn a_second_put_replaces_the_first(store: &Storage) {
     put(store, "contract/twice", "first, and longer").await;
-    store
-        .put(
-            "contract/twice",
-            Bytes::from_static(b"second"),
-            &headers("image/png", None),
-        )
-        .await
-        .unwrap();
+    store.put("contract/twice", Bytes::from_static(b"second"), &headers("image/png", None)).await.unwrap();
     let object = store.get("contract/twice", 100).await.unwrap().unwrap();
-    assert_eq!(
-        (&object.bytes[..], object.content_type.as_str()),
-        (&b"second"[..], "image/png")
-    );
+    assert_eq!((&object.bytes[..], object.content_type.as_str()), (&b"second"[..], "image/png"));
 }
 
 async fn what_is_not_there_is_none(store: &Storage) {
     put(store, "contract/folder/file", "x").await;
-    for key in [
-        "contract/nothing",
-        "contract/nothing/below",
-        "contract/folder",
-        "contract/folder/file/below",
-    ] {
+    for key in ["contract/nothing", "contract/nothing/below", "contract/folder", "contract/folder/file/below"] {
         assert!(store.get(key, 100).await.unwrap().is_none(), "{key}");
         assert!(store.head(key).await.unwrap().is_none(), "{key}");
     }
@@ -124,10 +81,7 @@ async fn awkward_keys_come_back_as_they_went_in(store: &Storage) {
         put(store, key, "x").await;
         assert_eq!(store.head(key).await.unwrap().unwrap().key, key);
         let listed = store.list(key).await.unwrap();
-        assert!(
-            listed.iter().any(|info| info.key == key),
-            "{key} is not in {listed:?}"
-        );
+        assert!(listed.iter().any(|info| info.key == key), "{key} is not in {listed:?}");
         store.delete(key).await.unwrap();
         assert!(store.get(key, 10).await.unwrap().is_none(), "{key}");
     }
@@ -135,43 +89,17 @@ async fn awkward_keys_come_back_as_they_went_in(store: &Storage) {
 
 async fn keys_that_could_leave_a_folder_are_refused(store: &Storage) {
     let long = "x".repeat(1025);
-    for key in [
-        "",
-        "/etc/passwd",
-        "..",
-        "contract/../../x",
-        "contract//x",
-        "contract/./x",
-        "contract/",
-        "a\0b",
-        &long,
-    ] {
-        let error = store
-            .put(key, Bytes::new(), &headers("text/plain", None))
-            .await
-            .unwrap_err();
+    for key in ["", "/etc/passwd", "..", "contract/../../x", "contract//x", "contract/./x", "contract/", "a\0b", &long]
+    {
+        let error = store.put(key, Bytes::new(), &headers("text/plain", None)).await.unwrap_err();
         assert_eq!(error.kind(), Kind::BadInput, "{key:?}");
-        assert_eq!(
-            store.get(key, 10).await.unwrap_err().kind(),
-            Kind::BadInput,
-            "{key:?}"
-        );
-        assert_eq!(
-            store.delete(key).await.unwrap_err().kind(),
-            Kind::BadInput,
-            "{key:?}"
-        );
+        assert_eq!(store.get(key, 10).await.unwrap_err().kind(), Kind::BadInput, "{key:?}");
+        assert_eq!(store.delete(key).await.unwrap_err().kind(), Kind::BadInput, "{key:?}");
     }
 }
 
 async fn a_listing_is_complete_and_in_order(store: &Storage) {
-    let keys = [
-        "contract/list/a",
-        "contract/list/a-b",
-        "contract/list/a.b/c",
-        "contract/list/b",
-        "contract/lists",
-    ];
+    let keys = ["contract/list/a", "contract/list/a-b", "contract/list/a.b/c", "contract/list/b", "contract/lists"];
     for key in keys.iter().rev() {
         put(store, key, "x").await;
     }
@@ -179,18 +107,12 @@ async fn a_listing_is_complete_and_in_order(store: &Storage) {
     assert_eq!(listed(store.list("contract/list").await.unwrap()), keys);
     assert_eq!(listed(store.list("contract/list/").await.unwrap()), keys[..4]);
     assert_eq!(listed(store.list("contract/list/a.").await.unwrap()), keys[2..3]);
-    assert_eq!(
-        listed(store.list("contract/nobody/").await.unwrap()),
-        Vec::<String>::new()
-    );
+    assert_eq!(listed(store.list("contract/nobody/").await.unwrap()), Vec::<String>::new());
     let first = store.list("contract/list/a").await.unwrap().remove(0);
     assert_eq!((first.size_bytes, first.content_type), (1, None));
 }
 
 async fn an_empty_object_is_an_object(store: &Storage) {
     put(store, "contract/empty", "").await;
-    assert_eq!(
-        store.get("contract/empty", 0).await.unwrap().unwrap().size_bytes,
-        0
-    );
+    assert_eq!(store.get("contract/empty", 0).await.unwrap().unwrap().size_bytes, 0);
 }

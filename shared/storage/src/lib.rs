@@ -109,11 +109,7 @@ fn check_key(key: &str) -> Result<()> {
     let is_bad_part = |part: &str| part.is_empty() || part == "." || part == "..";
     let is_bad = key.len() > MAX_KEY_BYTES || key.contains('\0') || key.split('/').any(is_bad_part);
     if is_bad {
-        return Err(Error::bad_field(
-            "key",
-            "invalid",
-            "This is not a key that an object can have.",
-        ));
+        return Err(Error::bad_field("key", "invalid", "This is not a key that an object can have."));
     }
     Ok(())
 }

@@ -58,19 +58,12 @@ impl Local {
     /// Blocks for a few milliseconds.
     pub fn open(settings: LocalSettings) -> Result<Self> {
         let (workplace, credentials) = Workplace::open(&settings.dir).map_err(broken)?;
-        Ok(Self(Arc::new(Inner {
-            settings,
-            credentials,
-            workplace,
-            sequencer: Sequencer::default(),
-        })))
+        Ok(Self(Arc::new(Inner { settings, credentials, workplace, sequencer: Sequencer::default() })))
     }
 
     /// See [`crate::Storage::put`].
     pub async fn put(&self, key: &str, bytes: Bytes, headers: &ObjectHeaders) -> Result<()> {
-        self.put_as(EventName::ObjectCreatedPut, key, bytes, headers)
-            .await
-            .map(|_| ())
+        self.put_as(EventName::ObjectCreatedPut, key, bytes, headers).await.map(|_| ())
     }
 
     /// See [`crate::Storage::get`].
@@ -79,15 +72,11 @@ impl Local {
         let path = layout::object_path(&self.0.settings.dir, key)?;
         let read = move || match object_file::open(&path)? {
             Some((_, facts)) if facts.size_bytes > max_bytes => Ok(Some(Err(facts.size_bytes))),
-            Some((file, facts)) => Ok(Some(Ok(facts
-                .clone()
-                .into_object(object_file::read_bytes(file, &facts)?)))),
+            Some((file, facts)) => Ok(Some(Ok(facts.clone().into_object(object_file::read_bytes(file, &facts)?)))),
             None => Ok(None),
         };
         let found = blocking(read).await?;
-        found
-            .transpose()
-            .map_err(|size_bytes| too_large(size_bytes, max_bytes))
+        found.transpose().map_err(|size_bytes| too_large(size_bytes, max_bytes))
     }
 
     /// See [`crate::Storage::head`].
@@ -112,17 +101,10 @@ impl Local {
     }
 
     /// See [`crate::Storage::presign_post`].
-    #[expect(
-        clippy::unused_async,
-        reason = "the same signature as S3's, which may have to fetch credentials"
-    )]
+    #[expect(clippy::unused_async, reason = "the same signature as S3's, which may have to fetch credentials")]
     pub async fn presign_post(&self, form: &PostForm<'_>) -> Result<PresignedPost> {
         check_key(form.key)?;
-        let LocalSettings {
-            public_endpoint,
-            bucket,
-            ..
-        } = &self.0.settings;
+        let LocalSettings { public_endpoint, bucket, .. } = &self.0.settings;
         let signer = Signer {
             access_key_id: &self.0.credentials.access_key_id,
             secret_access_key: &self.0.credentials.secret_access_key,
@@ -149,16 +131,14 @@ impl Local {
         let now = (self.0.settings.now)();
         let facts = object_file::Facts::of(&bytes, headers, now);
         let info = facts.clone().into_info(key.to_owned());
-        let event = key
-            .starts_with(domain::photo::RAW_PREFIX)
-            .then(|| event::ObjectEvent {
-                event_name,
-                event_time: now.to_string(),
-                key: key.to_owned(),
-                size: facts.size_bytes,
-                etag: facts.etag.trim_matches('"').to_owned(),
-                sequencer: self.0.sequencer.next(now),
-            });
+        let event = key.starts_with(domain::photo::RAW_PREFIX).then(|| event::ObjectEvent {
+            event_name,
+            event_time: now.to_string(),
+            key: key.to_owned(),
+            size: facts.size_bytes,
+            etag: facts.etag.trim_matches('"').to_owned(),
+            sequencer: self.0.sequencer.next(now),
+        });
         let store = self.clone();
         blocking(move || store.0.workplace.publish(&path, &bytes, &facts, event.as_ref())).await?;
         Ok(info)
@@ -186,9 +166,7 @@ impl Local {
 }
 
 /// Files are slow and their calls block: not on the thread that serves requests.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
-) -> Result<T> {
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> std::io::Result<T> + Send + 'static) -> Result<T> {
     let done = tokio::task::spawn_blocking(work).await.map_err(Error::internal)?;
     done.map_err(broken)
 }

@@ -28,11 +28,7 @@ pub(crate) fn sign(url: String, bucket: &str, form: &PostForm<'_>, signer: &Sign
     let signature = signature(&policy, form.now, signer);
     fields.insert("policy".into(), policy);
     fields.insert("x-amz-signature".into(), signature);
-    PresignedPost {
-        url,
-        fields,
-        expires_at: form.expires_at,
-    }
+    PresignedPost { url, fields, expires_at: form.expires_at }
 }
 
 fn fields_to_sign(form: &PostForm<'_>, signer: &Signer<'_>) -> BTreeMap<String, String> {
@@ -42,10 +38,7 @@ fn fields_to_sign(form: &PostForm<'_>, signer: &Signer<'_>) -> BTreeMap<String, 
         ("Content-Type".to_owned(), form.content_type.to_owned()),
         ("success_action_status".to_owned(), "204".to_owned()),
         ("x-amz-algorithm".to_owned(), "AWS4-HMAC-SHA256".to_owned()),
-        (
-            "x-amz-credential".to_owned(),
-            format!("{}/{scope}", signer.access_key_id),
-        ),
+        ("x-amz-credential".to_owned(), format!("{}/{scope}", signer.access_key_id)),
         ("x-amz-date".to_owned(), basic_time(form.now)),
     ]);
     if let Some(token) = signer.session_token {
@@ -60,15 +53,9 @@ fn fields_to_sign(form: &PostForm<'_>, signer: &Signer<'_>) -> BTreeMap<String, 
 
 /// S3 refuses fields that no condition names, so every field is one, and exactly.
 fn policy(bucket: &str, form: &PostForm<'_>, fields: &BTreeMap<String, String>) -> Value {
-    let mut conditions = vec![
-        json!({ "bucket": bucket }),
-        json!(["content-length-range", form.min_bytes, form.max_bytes]),
-    ];
-    conditions.extend(
-        fields
-            .iter()
-            .map(|(name, value)| json!(["eq", format!("${name}"), value])),
-    );
+    let mut conditions =
+        vec![json!({ "bucket": bucket }), json!(["content-length-range", form.min_bytes, form.max_bytes])];
+    conditions.extend(fields.iter().map(|(name, value)| json!(["eq", format!("${name}"), value])));
     json!({ "expiration": extended_time(form.expires_at), "conditions": conditions })
 }
 
@@ -77,9 +64,7 @@ fn signature(policy_base64: &str, now: Timestamp, signer: &Signer<'_>) -> String
     let secret = format!("AWS4{}", signer.secret_access_key);
     let key = [now.day().as_str(), signer.region, "s3", "aws4_request"]
         .into_iter()
-        .fold(secret.into_bytes(), |key, part| {
-            hmac_sha256(&key, part.as_bytes())
-        });
+        .fold(secret.into_bytes(), |key, part| hmac_sha256(&key, part.as_bytes()));
     hex::encode(hmac_sha256(&key, policy_base64.as_bytes()))
 }
 
@@ -100,9 +85,7 @@ fn extended_time(time: Timestamp) -> String {
 
 /// `20261120T113000Z`.
 fn basic_time(time: Timestamp) -> String {
-    Timestamp::from_micros(time.as_seconds() * 1_000_000)
-        .to_string()
-        .replace(['-', ':'], "")
+    Timestamp::from_micros(time.as_seconds() * 1_000_000).to_string().replace(['-', ':'], "")
 }
 
 #[cfg(test)]

@@ -34,6 +34,12 @@ impl S3 {
         client::connect(bucket).await
     }
 
+    /// The bucket at an endpoint that a test has started; `key` is the access key's id and secret.
+    #[cfg(feature = "contract")]
+    pub fn connect_to(endpoint: &str, region: &str, key: (&str, &str), bucket: &str) -> Result<Self> {
+        client::connect_to(endpoint, region, key, bucket)
+    }
+
     /// See [`crate::Storage::put`].
     pub async fn put(&self, key: &str, bytes: Bytes, headers: &ObjectHeaders) -> Result<()> {
         check_key(key)?;
@@ -53,19 +59,8 @@ impl S3 {
     /// See [`crate::Storage::get`].
     pub async fn get(&self, key: &str, max_bytes: u64) -> Result<Option<Object>> {
         check_key(key)?;
-        let answer = match self
-            .client
-            .get_object()
-            .bucket(&self.bucket)
-            .key(key)
-            .send()
-            .await
-        {
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(|error| error.is_no_such_key()) =>
-            {
+        let answer = match self.client.get_object().bucket(&self.bucket).key(key).send().await {
+            Err(error) if error.as_service_error().is_some_and(|error| error.is_no_such_key()) => {
                 return Ok(None);
             }
             answer => answer.map_err(failed)?,
@@ -78,9 +73,7 @@ impl S3 {
         Ok(Some(Object {
             size_bytes: bytes.len() as u64,
             bytes,
-            content_type: answer
-                .content_type
-                .unwrap_or_else(|| DEFAULT_CONTENT_TYPE.to_owned()),
+            content_type: answer.content_type.unwrap_or_else(|| DEFAULT_CONTENT_TYPE.to_owned()),
             cache_control: answer.cache_control,
             etag: answer.e_tag.unwrap_or_default(),
             last_modified: timestamp(answer.last_modified),
@@ -91,14 +84,7 @@ impl S3 {
     /// See [`crate::Storage::head`].
     pub async fn head(&self, key: &str) -> Result<Option<ObjectInfo>> {
         check_key(key)?;
-        let answer = match self
-            .client
-            .head_object()
-            .bucket(&self.bucket)
-            .key(key)
-            .send()
-            .await
-        {
+        let answer = match self.client.head_object().bucket(&self.bucket).key(key).send().await {
             Err(error) if error.as_service_error().is_some_and(|error| error.is_not_found()) => {
                 return Ok(None);
             }
@@ -109,11 +95,7 @@ impl S3 {
             size_bytes: size(answer.content_length),
             etag: answer.e_tag.unwrap_or_default(),
             last_modified: timestamp(answer.last_modified),
-            content_type: Some(
-                answer
-                    .content_type
-                    .unwrap_or_else(|| DEFAULT_CONTENT_TYPE.to_owned()),
-            ),
+            content_type: Some(answer.content_type.unwrap_or_else(|| DEFAULT_CONTENT_TYPE.to_owned())),
             cache_control: answer.cache_control,
             version: answer.version_id,
         }))
@@ -122,34 +104,16 @@ impl S3 {
     /// See [`crate::Storage::delete`].
     pub async fn delete(&self, key: &str) -> Result<()> {
         check_key(key)?;
-        self.client
-            .delete_object()
-            .bucket(&self.bucket)
-            .key(key)
-            .send()
-            .await
-            .map_err(failed)?;
+        self.client.delete_object().bucket(&self.bucket).key(key).send().await.map_err(failed)?;
         Ok(())
     }
 
     /// See [`crate::Storage::list`].
     pub async fn list(&self, prefix: &str) -> Result<Vec<ObjectInfo>> {
-        let mut pages = self
-            .client
-            .list_objects_v2()
-            .bucket(&self.bucket)
-            .prefix(prefix)
-            .into_paginator()
-            .send();
+        let mut pages = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix).into_paginator().send();
         let mut objects = Vec::new();
         while let Some(page) = pages.next().await {
-            objects.extend(
-                page.map_err(failed)?
-                    .contents
-                    .unwrap_or_default()
-                    .into_iter()
-                    .map(listed),
-            );
+            objects.extend(page.map_err(failed)?.contents.unwrap_or_default().into_iter().map(listed));
         }
         Ok(objects)
     }
@@ -157,11 +121,8 @@ impl S3 {
     /// See [`crate::Storage::presign_post`].
     pub async fn presign_post(&self, form: &PostForm<'_>) -> Result<PresignedPost> {
         check_key(form.key)?;
-        let credentials = self
-            .credentials
-            .provide_credentials()
-            .await
-            .map_err(|error| Error::unavailable(crate::PART, error))?;
+        let credentials =
+            self.credentials.provide_credentials().await.map_err(|error| Error::unavailable(crate::PART, error))?;
         let signer = Signer {
             access_key_id: credentials.access_key_id(),
             secret_access_key: credentials.secret_access_key(),
@@ -172,9 +133,7 @@ impl S3 {
         if let Some(expiry) = credentials.expiry() {
             // A form dies with the session that signed it; its policy cannot outlive that.
             let seconds = DateTime::from(expiry).secs();
-            post.expires_at = post
-                .expires_at
-                .min(Timestamp::from_micros(seconds.saturating_mul(1_000_000)));
+            post.expires_at = post.expires_at.min(Timestamp::from_micros(seconds.saturating_mul(1_000_000)));
         }
         Ok(post)
     }
@@ -205,9 +164,7 @@ async fn read(mut body: ByteStream, size_bytes: u64, max_bytes: u64) -> Result<B
 }
 
 fn size(content_length: Option<i64>) -> u64 {
-    content_length
-        .and_then(|length| u64::try_from(length).ok())
-        .unwrap_or_default()
+    content_length.and_then(|length| u64::try_from(length).ok()).unwrap_or_default()
 }
 
 fn timestamp(time: Option<DateTime>) -> Timestamp {

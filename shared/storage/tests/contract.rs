@@ -19,22 +19,14 @@ fn open(dir: &Path) -> Local {
 }
 
 fn jpeg() -> ObjectHeaders {
-    ObjectHeaders {
-        content_type: "image/jpeg".to_owned(),
-        cache_control: None,
-    }
+    ObjectHeaders { content_type: "image/jpeg".to_owned(), cache_control: None }
 }
 
 fn pending(dir: &Path) -> Vec<ObjectEvent> {
-    let mut files: Vec<_> = std::fs::read_dir(dir.join("events/pending"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let mut files: Vec<_> =
+        std::fs::read_dir(dir.join("events/pending")).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
-    files
-        .iter()
-        .map(|path| serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap())
-        .collect()
+    files.iter().map(|path| serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()).collect()
 }
 
 #[tokio::test]
@@ -56,38 +48,15 @@ async fn two_processes_see_each_others_objects_and_have_one_access_key() {
 async fn an_object_under_raw_leaves_an_event_and_no_other_does() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path());
-    store
-        .put("processed/x", Bytes::from_static(b"x"), &jpeg())
-        .await
-        .unwrap();
+    store.put("processed/x", Bytes::from_static(b"x"), &jpeg()).await.unwrap();
     assert_eq!(pending(dir.path()), []);
-    store
-        .put("raw/a b", Bytes::from_static(b"hello"), &jpeg())
-        .await
-        .unwrap();
-    store
-        .put_as(
-            EventName::ObjectCreatedPost,
-            "raw/a b",
-            Bytes::from_static(b"hello"),
-            &jpeg(),
-        )
-        .await
-        .unwrap();
+    store.put("raw/a b", Bytes::from_static(b"hello"), &jpeg()).await.unwrap();
+    store.put_as(EventName::ObjectCreatedPost, "raw/a b", Bytes::from_static(b"hello"), &jpeg()).await.unwrap();
     let events = pending(dir.path());
     let names: Vec<_> = events.iter().map(|event| event.event_name).collect();
     assert_eq!(names, [EventName::ObjectCreatedPut, EventName::ObjectCreatedPost]);
-    let ObjectEvent {
-        event_time,
-        key,
-        size,
-        etag,
-        ..
-    } = &events[0];
-    assert_eq!(
-        (event_time.as_str(), key.as_str(), *size),
-        ("2026-11-20T11:30:00.123456Z", "raw/a b", 5)
-    );
+    let ObjectEvent { event_time, key, size, etag, .. } = &events[0];
+    assert_eq!((event_time.as_str(), key.as_str(), *size), ("2026-11-20T11:30:00.123456Z", "raw/a b", 5));
     assert_eq!(etag, "5d41402abc4b2a76b9719d911017c592");
     assert!(events[0].sequencer < events[1].sequencer);
 }
@@ -139,13 +108,7 @@ async fn a_folder_signs_forms_for_its_own_server() {
 async fn a_damaged_file_is_an_error_and_not_an_empty_photo() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path());
-    store
-        .put("x", Bytes::from_static(b"hello"), &jpeg())
-        .await
-        .unwrap();
+    store.put("x", Bytes::from_static(b"hello"), &jpeg()).await.unwrap();
     std::fs::write(dir.path().join("objects/x"), b"hel").unwrap();
-    assert_eq!(
-        store.get("x", 10).await.unwrap_err().kind(),
-        domain::Kind::Unavailable
-    );
+    assert_eq!(store.get("x", 10).await.unwrap_err().kind(), domain::Kind::Unavailable);
 }

@@ -18,9 +18,7 @@ pub struct LocalCredentials {
 
 impl fmt::Debug for LocalCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LocalCredentials")
-            .field("access_key_id", &self.access_key_id)
-            .finish_non_exhaustive()
+        f.debug_struct("LocalCredentials").field("access_key_id", &self.access_key_id).finish_non_exhaustive()
     }
 }
 

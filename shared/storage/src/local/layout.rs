@@ -23,11 +23,7 @@ pub(super) fn object_path(dir: &Path, key: &str) -> Result<PathBuf> {
     for part in key.split('/') {
         let name = utf8_percent_encode(part, HARMLESS).to_string();
         if name.len() > MAX_NAME_BYTES {
-            return Err(Error::bad_field(
-                "key",
-                "invalid",
-                "A part of this key is too long for a local folder.",
-            ));
+            return Err(Error::bad_field("key", "invalid", "A part of this key is too long for a local folder."));
         }
         path.push(name);
     }
@@ -85,10 +81,7 @@ mod tests {
     #[test]
     fn no_key_leads_out_of_the_folder() {
         let file = |key| object_path(Path::new("/d"), key).unwrap();
-        assert_eq!(
-            file("a+b c%2B(1).JPG"),
-            Path::new("/d/objects/a%2Bb%20c%252B%281%29.JPG")
-        );
+        assert_eq!(file("a+b c%2B(1).JPG"), Path::new("/d/objects/a%2Bb%20c%252B%281%29.JPG"));
         assert_eq!(file("raw/..\\..\\x"), Path::new("/d/objects/raw/..%5C..%5Cx"));
         assert_eq!(file("...").file_name().unwrap(), "...");
     }

@@ -70,11 +70,7 @@ impl Facts {
 
     /// As a listing shows it: as little as S3 does.
     pub(super) fn into_listed(self, key: String) -> ObjectInfo {
-        ObjectInfo {
-            content_type: None,
-            cache_control: None,
-            ..self.into_info(key)
-        }
+        ObjectInfo { content_type: None, cache_control: None, ..self.into_info(key) }
     }
 }
 
@@ -113,10 +109,7 @@ fn read_facts(file: &mut File, file_bytes: u64) -> io::Result<Facts> {
     file.read_exact(&mut length)?;
     file.read_exact(&mut mark)?;
     let length = u64::from(u32::from_be_bytes(length));
-    let json_start = tail_start
-        .checked_sub(length)
-        .filter(|_| mark == *MARK)
-        .ok_or_else(damaged)?;
+    let json_start = tail_start.checked_sub(length).filter(|_| mark == *MARK).ok_or_else(damaged)?;
     file.seek(SeekFrom::Start(json_start))?;
     let facts: Facts = serde_json::from_reader(file.take(length))?;
     if facts.size_bytes != json_start {

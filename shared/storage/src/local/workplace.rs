@@ -28,11 +28,7 @@ impl Workplace {
             write::make_folder(&folder)?;
         }
         // Held until the end of this function, so that nobody takes a folder for dead that is not locked yet.
-        let door = File::options()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(dir.join("open.lock"))?;
+        let door = File::options().write(true).create(true).truncate(false).open(dir.join("open.lock"))?;
         door.lock()?;
         for entry in fs::read_dir(&tmp)? {
             clear_if_dead(dir, &entry?.path())?;
@@ -42,14 +38,7 @@ impl Workplace {
         let alive = File::create(own.join(ALIVE))?;
         alive.lock()?;
         let credentials = credentials::read_or_make(dir, &own)?;
-        Ok((
-            Self {
-                dir: dir.to_owned(),
-                own,
-                _alive: alive,
-            },
-            credentials,
-        ))
+        Ok((Self { dir: dir.to_owned(), own, _alive: alive }, credentials))
     }
 
     /// Stores an object and its event, in the order in which a crash at any point loses neither: the event is prepared,
@@ -108,10 +97,7 @@ fn finish_prepared(dir: &Path, folder: &Path) -> io::Result<()> {
     };
     for entry in entries {
         let prepared = entry?.path();
-        if prepared
-            .extension()
-            .is_none_or(|extension| extension != &PREPARED[1..])
-        {
+        if prepared.extension().is_none_or(|extension| extension != &PREPARED[1..]) {
             continue;
         }
         // One that is cut off was never followed by its object.
@@ -121,8 +107,7 @@ fn finish_prepared(dir: &Path, folder: &Path) -> io::Result<()> {
         let Ok(path) = layout::object_path(dir, &event.key) else {
             continue;
         };
-        let is_there =
-            object_file::open(&path)?.is_some_and(|(_, facts)| facts.etag.trim_matches('"') == event.etag);
+        let is_there = object_file::open(&path)?.is_some_and(|(_, facts)| facts.etag.trim_matches('"') == event.etag);
         if is_there {
             write::rename(&prepared, &event::pending_path(dir, &event, Uuid::new_v4()))?;
         }

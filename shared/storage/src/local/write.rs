@@ -45,17 +45,12 @@ pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
 
 fn sync_folder(folder: &Path) -> io::Result<()> {
     // A relative path of one name has the empty path as its parent.
-    let folder = if folder.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        folder
-    };
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     File::open(folder)?.sync_all()
 }
 
 fn parent(path: &Path) -> io::Result<&Path> {
-    path.parent()
-        .ok_or_else(|| io::Error::from(ErrorKind::InvalidInput))
+    path.parent().ok_or_else(|| io::Error::from(ErrorKind::InvalidInput))
 }
 
 fn is_absent(error: &io::Error) -> bool {

@@ -46,20 +46,12 @@ fn policy_of(post: &PresignedPost) -> Value {
 fn the_signature_of_the_published_example_is_the_published_one() {
     let policy = BASE64.encode(EXAMPLE_POLICY.join("\r\n"));
     let now = Timestamp::parse("2015-12-29T00:00:00Z").unwrap();
-    assert_eq!(
-        signature(&policy, now, &EXAMPLE),
-        "8afdbf4008c03f22c2cd3cdb72e4afbb1f6a588f3255ac628749a66d7f09699e"
-    );
+    assert_eq!(signature(&policy, now, &EXAMPLE), "8afdbf4008c03f22c2cd3cdb72e4afbb1f6a588f3255ac628749a66d7f09699e");
 }
 
 #[test]
 fn every_field_is_a_condition_with_its_exact_value() {
-    let post = sign(
-        "https://b.s3.eu-central-1.amazonaws.com/".into(),
-        "b",
-        &form(),
-        &EXAMPLE,
-    );
+    let post = sign("https://b.s3.eu-central-1.amazonaws.com/".into(), "b", &form(), &EXAMPLE);
     let policy = policy_of(&post);
     assert_eq!(policy["expiration"], "2026-11-20T12:30:00.000Z");
     let conditions = policy["conditions"].as_array().unwrap();
@@ -67,48 +59,26 @@ fn every_field_is_a_condition_with_its_exact_value() {
     assert!(conditions.contains(&json!(["content-length-range", 1, 2_000])));
     for (name, value) in &post.fields {
         if name != "policy" && name != "x-amz-signature" {
-            assert!(
-                conditions.contains(&json!(["eq", format!("${name}"), value])),
-                "{name}"
-            );
+            assert!(conditions.contains(&json!(["eq", format!("${name}"), value])), "{name}");
         }
     }
     assert_eq!(post.fields["x-amz-date"], "20261120T113000Z");
-    assert_eq!(
-        post.fields["x-amz-credential"],
-        "AKIAIOSFODNN7EXAMPLE/20261120/us-east-1/s3/aws4_request"
-    );
+    assert_eq!(post.fields["x-amz-credential"], "AKIAIOSFODNN7EXAMPLE/20261120/us-east-1/s3/aws4_request");
     assert_eq!(post.fields["success_action_status"], "204");
 }
 
 #[test]
 fn a_session_token_is_in_the_fields_and_in_the_policy() {
-    let signer = Signer {
-        session_token: Some("IQoJb3JpZ2luX2VjEXAMPLE=="),
-        ..EXAMPLE
-    };
+    let signer = Signer { session_token: Some("IQoJb3JpZ2luX2VjEXAMPLE=="), ..EXAMPLE };
     let post = sign(String::new(), "b", &form(), &signer);
     assert_eq!(post.fields["x-amz-security-token"], "IQoJb3JpZ2luX2VjEXAMPLE==");
     let condition = json!(["eq", "$x-amz-security-token", "IQoJb3JpZ2luX2VjEXAMPLE=="]);
-    assert!(
-        policy_of(&post)["conditions"]
-            .as_array()
-            .unwrap()
-            .contains(&condition)
-    );
+    assert!(policy_of(&post)["conditions"].as_array().unwrap().contains(&condition));
 }
 
 #[test]
 fn a_checksum_is_fixed_where_one_is_given() {
-    let post = sign(
-        String::new(),
-        "b",
-        &PostForm {
-            sha256: Some([7; 32]),
-            ..form()
-        },
-        &EXAMPLE,
-    );
+    let post = sign(String::new(), "b", &PostForm { sha256: Some([7; 32]), ..form() }, &EXAMPLE);
     assert_eq!(post.fields["x-amz-checksum-sha256"], BASE64.encode([7; 32]));
     assert_eq!(post.fields["x-amz-checksum-algorithm"], "SHA256");
 }

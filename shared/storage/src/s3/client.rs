@@ -6,6 +6,7 @@ use aws_config::BehaviorVersion;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_s3::Client;
+use aws_sdk_s3::config::SharedHttpClient;
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use aws_types::SdkConfig;
 use aws_types::service_config::ServiceConfigKey;
@@ -19,56 +20,54 @@ const ATTEMPTS: u32 = 3;
 
 pub(super) async fn connect(bucket: &str) -> Result<S3> {
     let sdk = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(
-            aws_smithy_http_client::Builder::new()
-                .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
-                .build_https(),
-        )
-        .timeout_config(
-            TimeoutConfig::builder()
-                .connect_timeout(CONNECT_TIMEOUT)
-                .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-                .build(),
-        )
+        .http_client(http_client())
+        .timeout_config(timeouts())
         .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
         .load()
         .await;
     from_sdk(bucket, &sdk)
 }
 
+/// A client of an endpoint that a test has started.
+#[cfg(feature = "contract")]
+pub(super) fn connect_to(endpoint: &str, region: &str, key: (&str, &str), bucket: &str) -> Result<S3> {
+    use aws_sdk_s3::config::{Credentials, Region, SharedCredentialsProvider};
+    let credentials = Credentials::new(key.0, key.1, None, None, "test");
+    let sdk = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .http_client(http_client())
+        .timeout_config(timeouts())
+        .region(Region::new(region.to_owned()))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .endpoint_url(endpoint)
+        .build();
+    from_sdk(bucket, &sdk)
+}
+
+fn http_client() -> SharedHttpClient {
+    aws_smithy_http_client::Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https()
+}
+
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).operation_attempt_timeout(ATTEMPT_TIMEOUT).build()
+}
+
 fn from_sdk(bucket: &str, sdk: &SdkConfig) -> Result<S3> {
-    let region = sdk
-        .region()
-        .ok_or_else(|| Error::internal("no AWS region is configured"))?
-        .to_string();
-    let credentials = sdk
-        .credentials_provider()
-        .ok_or_else(|| Error::internal("no AWS credentials are configured"))?;
+    let region = sdk.region().ok_or_else(|| Error::internal("no AWS region is configured"))?.to_string();
+    let credentials = sdk.credentials_provider().ok_or_else(|| Error::internal("no AWS credentials are configured"))?;
     let endpoint = custom_endpoint(sdk);
     let upload_url = match &endpoint {
         Some(endpoint) => format!("{}/{bucket}", endpoint.trim_end_matches('/')),
         None => format!("https://{bucket}.s3.{region}.amazonaws.com/"),
     };
-    let config = aws_sdk_s3::config::Builder::from(sdk)
-        .force_path_style(endpoint.is_some())
-        .build();
+    let config = aws_sdk_s3::config::Builder::from(sdk).force_path_style(endpoint.is_some()).build();
     let client = Client::from_conf(config);
-    Ok(S3 {
-        client,
-        credentials,
-        bucket: bucket.to_owned(),
-        region,
-        upload_url,
-    })
+    Ok(S3 { client, credentials, bucket: bucket.to_owned(), region, upload_url })
 }
 
 /// The endpoint by the SDK's own rules: S3's before the general one, the environment before the profile.
 fn custom_endpoint(sdk: &SdkConfig) -> Option<String> {
-    let key = ServiceConfigKey::builder()
-        .service_id("S3")
-        .env("AWS_ENDPOINT_URL")
-        .profile("endpoint_url")
-        .build();
+    let key = ServiceConfigKey::builder().service_id("S3").env("AWS_ENDPOINT_URL").profile("endpoint_url").build();
     let of_s3 = || sdk.service_config()?.load_config(key.ok()?);
     of_s3().or_else(|| sdk.endpoint_url().map(str::to_owned))
 }

@@ -18,18 +18,12 @@ fn event_of(facts: &object_file::Facts) -> ObjectEvent {
 }
 
 fn facts(bytes: &Bytes) -> object_file::Facts {
-    let headers = ObjectHeaders {
-        content_type: "image/png".into(),
-        cache_control: None,
-    };
+    let headers = ObjectHeaders { content_type: "image/png".into(), cache_control: None };
     object_file::Facts::of(bytes, &headers, Timestamp::from_micros(0))
 }
 
 fn names(folder: &Path) -> Vec<String> {
-    fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect()
+    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
 }
 
 /// As a process leaves it that is killed: nothing locked, nothing removed.
@@ -57,20 +51,9 @@ fn the_event_of_an_object_that_appeared_just_before_the_kill_is_published_at_the
     let dir = tempfile::tempdir().unwrap();
     let bytes = Bytes::from_static(b"photo");
     let (first, _) = Workplace::open(dir.path()).unwrap();
-    first
-        .publish(
-            &layout::object_path(dir.path(), KEY).unwrap(),
-            &bytes,
-            &facts(&bytes),
-            None,
-        )
-        .unwrap();
+    first.publish(&layout::object_path(dir.path(), KEY).unwrap(), &bytes, &facts(&bytes), None).unwrap();
     let dead = leave_dead(dir.path());
-    fs::write(
-        dead.join("1.event"),
-        serde_json::to_vec(&event_of(&facts(&bytes))).unwrap(),
-    )
-    .unwrap();
+    fs::write(dead.join("1.event"), serde_json::to_vec(&event_of(&facts(&bytes))).unwrap()).unwrap();
     Workplace::open(dir.path()).unwrap();
     assert_eq!(names(&event::pending_dir(dir.path())).len(), 1);
 }
@@ -93,10 +76,7 @@ fn processes_that_open_a_new_folder_at_once_agree_on_the_access_key() {
     let open = || Workplace::open(dir.path()).unwrap().1;
     let keys = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..8).map(|_| scope.spawn(open)).collect();
-        threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap())
-            .collect::<Vec<_>>()
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
     });
     assert!(keys.iter().all(|key| *key == keys[0]));
 }
@@ -107,9 +87,6 @@ fn only_the_owner_can_read_the_access_key() {
     use std::os::unix::fs::PermissionsExt as _;
     let dir = tempfile::tempdir().unwrap();
     Workplace::open(dir.path()).unwrap();
-    let mode = fs::metadata(dir.path().join("local-credentials.json"))
-        .unwrap()
-        .permissions()
-        .mode();
+    let mode = fs::metadata(dir.path().join("local-credentials.json")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }

@@ -31,10 +31,7 @@ fn form() -> PostForm<'static> {
 
 #[tokio::test]
 async fn a_form_signed_with_session_credentials_carries_their_token() {
-    let post = store(Some("session"), None, None)
-        .presign_post(&form())
-        .await
-        .unwrap();
+    let post = store(Some("session"), None, None).presign_post(&form()).await.unwrap();
     assert_eq!(post.url, "https://photos.s3.eu-central-1.amazonaws.com/");
     assert_eq!(post.fields["x-amz-security-token"], "session");
     assert!(post.fields["x-amz-credential"].starts_with("ASIAEXAMPLE/"));
@@ -50,20 +47,14 @@ async fn a_form_says_that_it_ends_with_the_session() {
 
 #[tokio::test]
 async fn an_endpoint_of_ones_own_is_addressed_by_path() {
-    let post = store(None, None, Some("http://localhost:9000/"))
-        .presign_post(&form())
-        .await
-        .unwrap();
+    let post = store(None, None, Some("http://localhost:9000/")).presign_post(&form()).await.unwrap();
     assert_eq!(post.url, "http://localhost:9000/photos");
     assert!(!post.fields.contains_key("x-amz-security-token"));
 }
 
 #[tokio::test]
 async fn a_store_that_does_not_answer_is_unavailable_and_says_nothing_about_itself() {
-    let error = store(None, None, Some("http://127.0.0.1:9"))
-        .head("a")
-        .await
-        .unwrap_err();
+    let error = store(None, None, Some("http://127.0.0.1:9")).head("a").await.unwrap_err();
     assert_eq!(error.kind(), domain::Kind::Unavailable);
     assert!(!error.detail().contains("127.0.0.1"));
 }
