@@ -41,7 +41,7 @@ pub use area::{BoundingBox, Disc};
 pub use cell::{KeyRange, cell_key};
 pub use cover::{MAX_RANGES, cover_box, cover_corridor, cover_disc};
 pub use distance::distance_m;
-pub use line::{Line, LineError, MAX_VERTICES, great_circle};
+pub use line::{Line, LineError, MAX_VERTICES};
 pub use point::Point;
 pub use polyline::{PolylineError, decode_polyline};
 pub use projection::{ON_ROUTE_M, Projection, Side};

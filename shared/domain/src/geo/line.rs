@@ -98,13 +98,6 @@ impl Line {
         self.starts_m[self.arcs.len()]
     }
 }
-
-/// The vertices of the great-circle route through stops: the stops as they are, since the arcs of a [`Line`] are
-/// great circles of any length.
-pub fn great_circle(stops: &[Point]) -> Vec<Point> {
-    stops.to_vec()
-}
-
 impl fmt::Display for LineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

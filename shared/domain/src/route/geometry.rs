@@ -1,7 +1,7 @@
 //! The three ways to give a route: an encoded polyline, a GeoJSON line, or stops that a great circle joins.
 
 use crate::fields::Fields;
-use crate::geo::{Line, MAX_VERTICES, Point, decode_polyline, great_circle};
+use crate::geo::{Line, MAX_VERTICES, Point, decode_polyline};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -28,7 +28,7 @@ pub(super) fn read_route(fields: &mut Fields<'_>, name: &'static str) -> Option<
             GeometrySource::Provided
         };
         let (field, vertices) = if source == GeometrySource::GreatCircle {
-            ("waypoints", read_stops(route)?)
+            ("destination", read_stops(route)?)
         } else if route.has("polyline") {
             ("polyline", read_polyline(route)?)
         } else if route.has("coordinates") || route.has("type") {
@@ -105,7 +105,7 @@ fn read_stops(route: &mut Fields<'_>) -> Option<Vec<Point>> {
     let mut stops = vec![origin?];
     stops.extend(waypoints.unwrap_or_default());
     stops.push(destination?);
-    Some(great_circle(&stops))
+    Some(stops)
 }
 
 fn read_stop<'a>(route: &mut Fields<'a>, name: &'static str) -> Option<Point> {
