@@ -18,9 +18,7 @@ pub fn message(status: StatusCode, text: &str) -> Answer {
 pub fn json_answer(status: StatusCode, document: &Value) -> Answer {
     let mut answer = Response::new(Full::from(document.to_string()));
     *answer.status_mut() = status;
-    answer
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     answer
 }
 

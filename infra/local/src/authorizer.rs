@@ -33,10 +33,7 @@ pub enum Denial {
 impl Authorizer {
     /// An authorizer for tokens signed with this key.
     pub fn new(key: &SigningKey) -> Self {
-        Self {
-            signing: EncodingKey::from_secret(key),
-            checking: DecodingKey::from_secret(key),
-        }
+        Self { signing: EncodingKey::from_secret(key), checking: DecodingKey::from_secret(key) }
     }
 
     /// A token with these claims.
@@ -44,10 +41,7 @@ impl Authorizer {
     /// # Errors
     /// When the claims cannot be written as JSON.
     pub fn sign(&self, claims: &Map<String, Value>) -> Result<String, jsonwebtoken::errors::Error> {
-        let header = Header {
-            kid: Some(KEY_ID.to_owned()),
-            ..Header::new(Algorithm::HS256)
-        };
+        let header = Header { kid: Some(KEY_ID.to_owned()), ..Header::new(Algorithm::HS256) };
         jsonwebtoken::encode(&header, claims, &self.signing)
     }
 
@@ -60,11 +54,7 @@ impl Authorizer {
         let value = headers.get(AUTHORIZATION).ok_or(Denial::NoToken)?;
         let value = value.to_str().unwrap_or_default().trim();
         let (scheme, rest) = value.split_once(' ').unwrap_or(("", value));
-        let token = if scheme.eq_ignore_ascii_case("bearer") {
-            rest.trim()
-        } else {
-            value
-        };
+        let token = if scheme.eq_ignore_ascii_case("bearer") { rest.trim() } else { value };
         let claims = self.verify(token)?;
         check_claims(&claims, now.unix_timestamp())?;
         Ok(claims_as_text(claims))
@@ -95,11 +85,7 @@ fn check_claims(claims: &Map<String, Value>, now: i64) -> Result<(), Denial> {
         Value::Array(values) => values.iter().any(|value| value == AUDIENCE),
         value => value == AUDIENCE,
     };
-    if !claims
-        .get("aud")
-        .or_else(|| claims.get("client_id"))
-        .is_some_and(is_ours)
-    {
+    if !claims.get("aud").or_else(|| claims.get("client_id")).is_some_and(is_ours) {
         return Err(Denial::InvalidToken("the token does not have a valid audience"));
     }
     if !time("exp").is_some_and(|expires| now < expires) {
@@ -115,9 +101,7 @@ fn check_claims(claims: &Map<String, Value>, now: i64) -> Result<(), Denial> {
 /// objects as JSON.
 pub fn claims_as_text(claims: Map<String, Value>) -> Map<String, Value> {
     let present = claims.into_iter().filter(|(_, value)| !value.is_null());
-    present
-        .map(|(name, value)| (name, Value::String(text_of(&value))))
-        .collect()
+    present.map(|(name, value)| (name, Value::String(text_of(&value)))).collect()
 }
 
 fn text_of(value: &Value) -> String {
@@ -199,21 +183,9 @@ mod tests {
     fn each_wrong_claim_is_refused_with_its_reason() {
         let now = NOW.unix_timestamp();
         let cases = [
-            (
-                "iss",
-                json!("http://elsewhere"),
-                "the token does not have a valid issuer",
-            ),
-            (
-                "client_id",
-                json!("another-app"),
-                "the token does not have a valid audience",
-            ),
-            (
-                "aud",
-                json!("another-app"),
-                "the token does not have a valid audience",
-            ),
+            ("iss", json!("http://elsewhere"), "the token does not have a valid issuer"),
+            ("client_id", json!("another-app"), "the token does not have a valid audience"),
+            ("aud", json!("another-app"), "the token does not have a valid audience"),
             ("exp", json!(now), "the token has expired"),
             ("exp", Value::Null, "the token has expired"),
             ("nbf", json!(now + 1), "the token is not valid yet"),
@@ -236,10 +208,7 @@ mod tests {
             format!("eyJhbGciOiJub25lIiwia2lkIjoibG9jYWwifQ.{payload}.")
         };
         for token in [foreign.as_str(), unsigned.as_str(), "a.b.c", "", "Basic YTpi"] {
-            assert!(
-                matches!(authorize(token), Err(Denial::InvalidToken(_))),
-                "{token:?}"
-            );
+            assert!(matches!(authorize(token), Err(Denial::InvalidToken(_))), "{token:?}");
         }
     }
 

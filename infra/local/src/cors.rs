@@ -3,8 +3,8 @@
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, HeaderMap,
-    HeaderName, HeaderValue, ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, HeaderMap, HeaderName,
+    HeaderValue, ORIGIN,
 };
 use http::{Method, StatusCode};
 
@@ -18,10 +18,8 @@ pub fn preflight(cors: &Cors, method: &Method, headers: &HeaderMap) -> Option<An
         return None;
     }
     let mut answer = answer::empty(StatusCode::NO_CONTENT);
-    let method_is_allowed = cors
-        .allow_methods
-        .iter()
-        .any(|allowed| allowed == "*" || allowed.as_bytes() == asked_method.as_bytes());
+    let method_is_allowed =
+        cors.allow_methods.iter().any(|allowed| allowed == "*" || allowed.as_bytes() == asked_method.as_bytes());
     if let Some(origin) = allowed_origin(cors, headers).filter(|_| method_is_allowed) {
         let answer_headers = answer.headers_mut();
         answer_headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
@@ -36,22 +34,14 @@ pub fn preflight(cors: &Cors, method: &Method, headers: &HeaderMap) -> Option<An
 
 /// Puts the configured headers on an ordinary answer, in place of the function's own.
 pub fn decorate(cors: &Cors, request_headers: &HeaderMap, answer: &mut Answer) {
-    let foreign: Vec<HeaderName> = answer
-        .headers()
-        .keys()
-        .filter(|name| name.as_str().starts_with("access-control-"))
-        .cloned()
-        .collect();
+    let foreign: Vec<HeaderName> =
+        answer.headers().keys().filter(|name| name.as_str().starts_with("access-control-")).cloned().collect();
     for name in foreign {
         answer.headers_mut().remove(name);
     }
     if let Some(origin) = allowed_origin(cors, request_headers) {
         answer.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        insert_list(
-            answer.headers_mut(),
-            ACCESS_CONTROL_EXPOSE_HEADERS,
-            &cors.expose_headers,
-        );
+        insert_list(answer.headers_mut(), ACCESS_CONTROL_EXPOSE_HEADERS, &cors.expose_headers);
     }
 }
 
@@ -69,10 +59,7 @@ fn allowed_origin(cors: &Cors, headers: &HeaderMap) -> Option<HeaderValue> {
 }
 
 fn insert_list(headers: &mut HeaderMap, name: HeaderName, values: &[String]) {
-    if let Some(value) = HeaderValue::from_str(&values.join(",").to_string())
-        .ok()
-        .filter(|value| !value.is_empty())
-    {
+    if let Some(value) = HeaderValue::from_str(&values.join(",").to_string()).ok().filter(|value| !value.is_empty()) {
         headers.insert(name, value);
     }
 }
@@ -102,10 +89,7 @@ mod tests {
     fn a_preflight_from_a_known_origin_gets_every_permission() {
         let answer = preflight(&named(), &Method::OPTIONS, &asks("https://app.example", "POST")).unwrap();
         assert_eq!(answer.status(), StatusCode::NO_CONTENT);
-        assert_eq!(
-            answer.headers()["access-control-allow-origin"],
-            "https://app.example"
-        );
+        assert_eq!(answer.headers()["access-control-allow-origin"], "https://app.example");
         assert_eq!(answer.headers()["access-control-allow-methods"], "GET,POST");
         assert_eq!(answer.headers()["access-control-allow-headers"], "authorization");
         assert_eq!(answer.headers()["access-control-max-age"], "60");
@@ -113,10 +97,7 @@ mod tests {
 
     #[test]
     fn a_preflight_from_elsewhere_or_for_another_method_gets_none() {
-        for (origin, method) in [
-            ("https://evil.example", "POST"),
-            ("https://app.example", "DELETE"),
-        ] {
+        for (origin, method) in [("https://evil.example", "POST"), ("https://app.example", "DELETE")] {
             let answer = preflight(&named(), &Method::OPTIONS, &asks(origin, method)).unwrap();
             assert_eq!(answer.status(), StatusCode::NO_CONTENT);
             assert!(answer.headers().is_empty(), "{origin} {method}: {answer:?}");
@@ -132,16 +113,10 @@ mod tests {
     #[test]
     fn the_functions_own_cors_headers_are_replaced() {
         let mut answer = answer::empty(StatusCode::OK);
-        answer.headers_mut().insert(
-            "access-control-allow-credentials",
-            HeaderValue::from_static("true"),
-        );
+        answer.headers_mut().insert("access-control-allow-credentials", HeaderValue::from_static("true"));
         decorate(&named(), &asks("https://app.example", "GET"), &mut answer);
         assert!(!answer.headers().contains_key("access-control-allow-credentials"));
-        assert_eq!(
-            answer.headers()["access-control-allow-origin"],
-            "https://app.example"
-        );
+        assert_eq!(answer.headers()["access-control-allow-origin"], "https://app.example");
         assert_eq!(answer.headers()["access-control-expose-headers"], "etag");
     }
 }

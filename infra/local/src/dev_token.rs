@@ -23,12 +23,7 @@ pub fn answer(authorizer: &Authorizer, body: &[u8], now: OffsetDateTime) -> Answ
 ///
 /// # Errors
 /// When the token cannot be signed.
-pub fn issue(
-    authorizer: &Authorizer,
-    sub: &str,
-    groups: &[String],
-    now: OffsetDateTime,
-) -> Result<String, String> {
+pub fn issue(authorizer: &Authorizer, sub: &str, groups: &[String], now: OffsetDateTime) -> Result<String, String> {
     let mut claims = Map::new();
     claims.insert("sub".into(), sub.into());
     if !groups.is_empty() {
@@ -59,15 +54,9 @@ fn read(body: &[u8]) -> Result<(String, Vec<String>), String> {
     let groups = match fields.get("groups") {
         None => Vec::new(),
         Some(groups) => {
-            let names = groups
-                .as_array()
-                .into_iter()
-                .flatten()
-                .map(|name| name.as_str().filter(is_name));
+            let names = groups.as_array().into_iter().flatten().map(|name| name.as_str().filter(is_name));
             let names: Option<Vec<_>> = names.map(|name| name.map(str::to_owned)).collect();
-            names
-                .filter(|_| groups.is_array())
-                .ok_or("groups must be a list of names without spaces")?
+            names.filter(|_| groups.is_array()).ok_or("groups must be a list of names without spaces")?
         }
     };
     Ok((sub.to_owned(), groups))
@@ -97,10 +86,7 @@ mod tests {
 
     #[test]
     fn groups_are_optional() {
-        assert_eq!(
-            read(br#"{"sub": "alice"}"#).unwrap(),
-            ("alice".into(), Vec::new())
-        );
+        assert_eq!(read(br#"{"sub": "alice"}"#).unwrap(), ("alice".into(), Vec::new()));
         let groups = read(br#"{"sub": "alice", "groups": ["admin", "x"]}"#).unwrap().1;
         assert_eq!(groups, ["admin", "x"]);
     }

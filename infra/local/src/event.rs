@@ -75,20 +75,10 @@ pub fn of_request(arrival: &Arrival, taken: &Taken, claims: Option<Map<String, V
     event
 }
 
-fn request_context(
-    arrival: &Arrival,
-    route_key: &str,
-    path: &str,
-    claims: Option<Map<String, Value>>,
-) -> Value {
+fn request_context(arrival: &Arrival, route_key: &str, path: &str, claims: Option<Map<String, Value>>) -> Value {
     let format = format_description!("[day]/[month repr:short]/[year]:[hour]:[minute]:[second] +0000");
     let domain = host_name(&arrival.parts.headers);
-    let user_agent = arrival
-        .parts
-        .headers
-        .get(USER_AGENT)
-        .map(lossy)
-        .unwrap_or_default();
+    let user_agent = arrival.parts.headers.get(USER_AGENT).map(lossy).unwrap_or_default();
     let mut context = json!({
         "accountId": ACCOUNT,
         "apiId": API_ID,
@@ -122,14 +112,9 @@ fn event_headers(arrival: &Arrival) -> BTreeMap<String, String> {
         let values: Vec<String> = headers.get_all(name).iter().map(lossy).collect();
         result.insert(name.as_str().to_owned(), values.join(","));
     }
-    let port = headers
-        .get(HOST)
-        .map(lossy)
-        .and_then(|host| host.rsplit_once(':').map(|(_, port)| port.to_owned()));
+    let port = headers.get(HOST).map(lossy).and_then(|host| host.rsplit_once(':').map(|(_, port)| port.to_owned()));
     let peer = arrival.peer.to_string();
-    let forwarded = result
-        .get("x-forwarded-for")
-        .map(|earlier| format!("{earlier}, {peer}"));
+    let forwarded = result.get("x-forwarded-for").map(|earlier| format!("{earlier}, {peer}"));
     result.insert("x-forwarded-for".into(), forwarded.unwrap_or(peer));
     result.insert("x-forwarded-port".into(), port.unwrap_or_else(|| "80".into()));
     result.insert("x-forwarded-proto".into(), "http".into());
@@ -141,23 +126,14 @@ fn event_headers(arrival: &Arrival) -> BTreeMap<String, String> {
 
 fn cookies(headers: &HeaderMap) -> Option<Vec<String>> {
     let lines = headers.get_all(COOKIE).iter().map(lossy);
-    let cookies: Vec<String> = lines
-        .flat_map(|line| {
-            line.split(';')
-                .map(|cookie| cookie.trim().to_owned())
-                .collect::<Vec<_>>()
-        })
-        .collect();
+    let cookies: Vec<String> =
+        lines.flat_map(|line| line.split(';').map(|cookie| cookie.trim().to_owned()).collect::<Vec<_>>()).collect();
     (!cookies.is_empty()).then_some(cookies)
 }
 
 /// Decoded, values of one name joined by commas: the reason why functions read `rawQueryString`.
 fn query_parameters(query: &str) -> BTreeMap<String, String> {
-    let decode = |text: &str| {
-        percent_decode_str(&text.replace('+', " "))
-            .decode_utf8_lossy()
-            .into_owned()
-    };
+    let decode = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
     let mut parameters: BTreeMap<String, String> = BTreeMap::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -174,11 +150,7 @@ fn query_parameters(query: &str) -> BTreeMap<String, String> {
 }
 
 fn event_body(headers: &HeaderMap, body: &Bytes) -> (String, bool) {
-    let content_type = headers
-        .get(CONTENT_TYPE)
-        .map(lossy)
-        .unwrap_or_default()
-        .to_lowercase();
+    let content_type = headers.get(CONTENT_TYPE).map(lossy).unwrap_or_default().to_lowercase();
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
     let is_text = media_type.starts_with("text/") || TEXT_TYPES.contains(&media_type);
     match std::str::from_utf8(body) {

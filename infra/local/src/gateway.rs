@@ -58,32 +58,16 @@ impl Gateway {
         let functions = template.functions.into_iter().filter_map(|function| {
             let handler = handlers.remove(&function.name)?;
             let name = function.name;
-            Some((
-                name.clone(),
-                Function {
-                    name,
-                    timeout: function.timeout,
-                    handler,
-                },
-            ))
+            Some((name.clone(), Function { name, timeout: function.timeout, handler }))
         });
         let functions: HashMap<_, _> = functions.collect();
-        if let Some(route) = template
-            .routes
-            .iter()
-            .find(|route| !functions.contains_key(&route.function))
-        {
+        if let Some(route) = template.routes.iter().find(|route| !functions.contains_key(&route.function)) {
             return Err(MissingFunction {
                 route: format!("{} {}", route.method, route.path),
                 function: route.function.clone(),
             });
         }
-        Ok(Self {
-            router: Router::new(template.routes),
-            cors: template.cors,
-            authorizer,
-            functions,
-        })
+        Ok(Self { router: Router::new(template.routes), cors: template.cors, authorizer, functions })
     }
 
     /// The routes that it answers.
@@ -98,10 +82,7 @@ impl Gateway {
     {
         let request_id = Uuid::new_v4().to_string();
         let (parts, body) = request.into_parts();
-        let preflight = self
-            .cors
-            .as_ref()
-            .and_then(|cors| cors::preflight(cors, &parts.method, &parts.headers));
+        let preflight = self.cors.as_ref().and_then(|cors| cors::preflight(cors, &parts.method, &parts.headers));
         let mut answer = match preflight {
             Some(answer) => answer,
             None => {
@@ -118,22 +99,14 @@ impl Gateway {
         answer
     }
 
-    async fn route<B>(
-        &self,
-        parts: &Parts,
-        body: B,
-        peer: IpAddr,
-        request_id: &str,
-        now: OffsetDateTime,
-    ) -> Answer
+    async fn route<B>(&self, parts: &Parts, body: B, peer: IpAddr, request_id: &str, now: OffsetDateTime) -> Answer
     where
         B: Body<Data = Bytes> + Unpin,
     {
         let path = event::decoded_path(parts.uri.path());
         let found = self.router.find(parts.method.as_str(), &path);
-        let Some((taken, function)) = found
-            .and_then(|taken| Some((self.functions.get(&taken.route.function)?, taken)))
-            .map(|(f, t)| (t, f))
+        let Some((taken, function)) =
+            found.and_then(|taken| Some((self.functions.get(&taken.route.function)?, taken))).map(|(f, t)| (t, f))
         else {
             return answer::message(StatusCode::NOT_FOUND, "Not Found");
         };
@@ -148,13 +121,7 @@ impl Gateway {
             Ok(body) => body,
             Err(answer) => return *answer,
         };
-        let arrival = Arrival {
-            parts,
-            body: &body,
-            peer,
-            request_id,
-            now,
-        };
+        let arrival = Arrival { parts, body: &body, peer, request_id, now };
         let event = event::of_request(&arrival, &taken, claims);
         function.invoke(&event, request_id, now).await
     }
@@ -168,10 +135,7 @@ pub async fn read_body<B>(parts: &Parts, mut body: B, max_bytes: usize) -> Resul
 where
     B: Body<Data = Bytes> + Unpin,
 {
-    let announced = parts
-        .headers
-        .get(CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let announced = parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     let mut collected = Vec::new();
     let mut fits = announced.is_none_or(|bytes| bytes <= max_bytes);
     while fits {
@@ -190,10 +154,7 @@ where
     if !parts.headers.contains_key(EXPECT) {
         let _ = tokio::time::timeout(DISCARD_TIMEOUT, discard(&mut body)).await;
     }
-    Err(Box::new(answer::message(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        "Request Entity Too Large",
-    )))
+    Err(Box::new(answer::message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")))
 }
 
 async fn discard<B: Body<Data = Bytes> + Unpin>(body: &mut B) {

@@ -82,9 +82,7 @@ impl Function {
         let (parts, body) = response.into_parts();
         let size = payload_size(&parts.headers, &body);
         if size > MAX_RESPONSE_BYTES {
-            return self.fail(&format!(
-                "response payload of {size} bytes exceeds {MAX_RESPONSE_BYTES}"
-            ));
+            return self.fail(&format!("response payload of {size} bytes exceeds {MAX_RESPONSE_BYTES}"));
         }
         let mut answer = Response::new(Full::new(bytes_of(body)));
         *answer.status_mut() = parts.status;
@@ -113,10 +111,7 @@ fn surviving_headers(headers: &HeaderMap) -> HeaderMap {
 
 /// The size of the JSON that would cross the wire, up to the few bytes of its frame.
 fn payload_size(headers: &HeaderMap, body: &Body) -> usize {
-    let header_bytes: usize = headers
-        .iter()
-        .map(|(name, value)| name.as_str().len() + value.len() + 6)
-        .sum();
+    let header_bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 6).sum();
     let body_bytes = match body {
         Body::Text(text) => serde_json::to_string(text).map_or(text.len(), |json| json.len()),
         Body::Binary(bytes) => base64::encoded_len(bytes.len(), true).unwrap_or(usize::MAX),

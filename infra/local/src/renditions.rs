@@ -2,9 +2,7 @@
 
 use domain::Kind;
 use domain::photo::PROCESSED_PREFIX;
-use http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_NONE_MATCH,
-};
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_NONE_MATCH};
 use http::{HeaderMap, Method, StatusCode};
 use http_body_util::Full;
 use storage::{Local, Object};
@@ -18,14 +16,8 @@ const MAX_BYTES: u64 = 64 * 1024 * 1024;
 /// Answers for a path under `/processed/`; nothing outside that prefix is ever read.
 pub async fn answer(store: &Local, method: &Method, path: &str, headers: &HeaderMap) -> Answer {
     if method != Method::GET && method != Method::HEAD {
-        let mut answer = refusal(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "MethodNotAllowed",
-            "Only GET and HEAD are allowed.",
-        );
-        answer
-            .headers_mut()
-            .insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+        let mut answer = refusal(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", "Only GET and HEAD are allowed.");
+        answer.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
         return answer;
     }
     let path = decoded_path(path);
@@ -40,25 +32,15 @@ pub async fn answer(store: &Local, method: &Method, path: &str, headers: &Header
         Err(error) if error.kind() == Kind::BadInput => access_denied(),
         Err(error) => {
             tracing::error!("cannot read {key}: {error}");
-            refusal(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "InternalError",
-                "We encountered an internal error.",
-            )
+            refusal(StatusCode::INTERNAL_SERVER_ERROR, "InternalError", "We encountered an internal error.")
         }
     }
 }
 
 fn serve(object: Object, headers: &HeaderMap) -> Answer {
-    let is_known = headers
-        .get_all(IF_NONE_MATCH)
-        .iter()
-        .any(|value| lists(value, &object.etag));
-    let mut answer = if is_known {
-        answer::empty(StatusCode::NOT_MODIFIED)
-    } else {
-        Answer::new(Full::new(object.bytes))
-    };
+    let is_known = headers.get_all(IF_NONE_MATCH).iter().any(|value| lists(value, &object.etag));
+    let mut answer =
+        if is_known { answer::empty(StatusCode::NOT_MODIFIED) } else { Answer::new(Full::new(object.bytes)) };
     let mut insert = |name: HeaderName, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
             answer.headers_mut().insert(name, value);
@@ -77,11 +59,7 @@ fn serve(object: Object, headers: &HeaderMap) -> Answer {
 
 /// Whether an `If-None-Match` names this tag; weak and strong tags compare alike there (RFC 9110, 13.1.2).
 fn lists(value: &HeaderValue, etag: &str) -> bool {
-    let tags = value
-        .to_str()
-        .unwrap_or_default()
-        .split(',')
-        .map(|tag| tag.trim().trim_start_matches("W/"));
+    let tags = value.to_str().unwrap_or_default().split(',').map(|tag| tag.trim().trim_start_matches("W/"));
     tags.into_iter().any(|tag| tag == "*" || tag == etag)
 }
 
@@ -96,8 +74,6 @@ fn refusal(status: StatusCode, code: &str, message: &str) -> Answer {
     );
     let mut answer = Answer::new(Full::from(text));
     *answer.status_mut() = status;
-    answer
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
+    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
     answer
 }

@@ -33,14 +33,9 @@ impl Router {
     /// The most specific route for a decoded path: a literal segment beats `{name}`, which beats `{name+}`, from
     /// left to right; a named method beats `ANY`. None is API Gateway's 404, for a wrong method too.
     pub fn find(&self, method: &str, path: &str) -> Option<Taken<'_>> {
-        let matching = self
-            .routes
-            .iter()
-            .filter(|route| route.method == method || route.method == "ANY");
+        let matching = self.routes.iter().filter(|route| route.method == method || route.method == "ANY");
         matching
-            .filter_map(|route| {
-                match_path(&route.path, path).map(|(rank, parameters)| (rank, route, parameters))
-            })
+            .filter_map(|route| match_path(&route.path, path).map(|(rank, parameters)| (rank, route, parameters)))
             .min_by_key(|(rank, route, _)| (rank.clone(), route.method == "ANY"))
             .map(|(_, route, parameters)| Taken { route, parameters })
     }
@@ -60,9 +55,7 @@ fn match_path(pattern: &str, path: &str) -> Option<(Vec<Rank>, BTreeMap<String, 
     let mut rest: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
     rest.reverse();
     for segment in pattern.strip_prefix('/')?.split('/') {
-        let name = segment
-            .strip_prefix('{')
-            .and_then(|segment| segment.strip_suffix('}'));
+        let name = segment.strip_prefix('{').and_then(|segment| segment.strip_suffix('}'));
         match name {
             Some(name) if name.ends_with('+') => {
                 rest.reverse();
@@ -126,9 +119,7 @@ mod tests {
             ("GET", "/other", None),
         ];
         for (method, path, expected) in cases {
-            let found = router
-                .find(method, path)
-                .map(|taken| taken.route.function.clone());
+            let found = router.find(method, path).map(|taken| taken.route.function.clone());
             assert_eq!(found.as_deref(), expected, "{method} {path}");
         }
     }
@@ -152,9 +143,6 @@ mod tests {
         let router = router(&[("GET", "/a/{one}/{rest+}")]);
         let taken = router.find("GET", "/a/x y/1/2").unwrap();
         let expected = [("one", "x y"), ("rest", "1/2")];
-        assert_eq!(
-            taken.parameters,
-            expected.map(|(k, v)| (k.to_owned(), v.to_owned())).into()
-        );
+        assert_eq!(taken.parameters, expected.map(|(k, v)| (k.to_owned(), v.to_owned())).into());
     }
 }

@@ -42,12 +42,7 @@ pub struct Server {
 impl Server {
     /// The API and `POST /dev/token`, by this clock.
     pub fn new(gateway: Gateway, authorizer: Arc<Authorizer>, now: fn() -> OffsetDateTime) -> Self {
-        Self {
-            gateway,
-            authorizer,
-            mounts: Vec::new(),
-            now,
-        }
+        Self { gateway, authorizer, mounts: Vec::new(), now }
     }
 
     /// Also answers `/{name}` and everything below it.
@@ -61,10 +56,8 @@ impl Server {
         if path == "/dev/token" && request.method() == Method::POST {
             return self.hand_out_token(request).await;
         }
-        let is_under = |mount: &str| {
-            path.strip_prefix(mount)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
+        let is_under =
+            |mount: &str| path.strip_prefix(mount).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         if let Some((_, endpoint)) = self.mounts.iter().find(|(mount, _)| is_under(mount)) {
             return endpoint(request).await;
         }
@@ -125,9 +118,7 @@ pub async fn serve(listener: TcpListener, server: Server, stop: impl Future<Outp
             async move { Ok::<_, Infallible>(server.answer(request, peer).await) }
         });
         let mut http = http1::Builder::new();
-        let connection = http
-            .timer(TokioTimer::new())
-            .serve_connection(TokioIo::new(stream), service);
+        let connection = http.timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {
@@ -136,10 +127,7 @@ pub async fn serve(listener: TcpListener, server: Server, stop: impl Future<Outp
         });
     }
     drop(listener);
-    if tokio::time::timeout(LAST_REQUESTS, graceful.shutdown())
-        .await
-        .is_err()
-    {
+    if tokio::time::timeout(LAST_REQUESTS, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests did not finish and are cut off");
     }
 }

@@ -21,10 +21,7 @@ pub fn open(data_dir: &Path) -> io::Result<SigningKey> {
     let text = std::fs::read_to_string(&path)?;
     let mut key = SigningKey::default();
     hex::decode_to_slice(text.trim(), &mut key).map_err(|_| {
-        io::Error::new(
-            io::ErrorKind::InvalidData,
-            format!("{} holds no key; remove it", path.display()),
-        )
+        io::Error::new(io::ErrorKind::InvalidData, format!("{} holds no key; remove it", path.display()))
     })?;
     Ok(key)
 }
@@ -34,12 +31,7 @@ fn create(data_dir: &Path, path: &Path) -> io::Result<()> {
     getrandom::fill(&mut key).map_err(io::Error::other)?;
     std::fs::create_dir_all(data_dir)?;
     let unfinished = data_dir.join(format!("{FILE}.{}", std::process::id()));
-    let mut file = std::fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&unfinished)?;
+    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
     writeln!(file, "{}", hex::encode(key))?;
     file.sync_all()?;
     // A link, not a rename: it never replaces the key of a server that started at the same moment.
@@ -63,21 +55,14 @@ mod tests {
         let key = open(&data_dir).unwrap();
         assert_ne!(key, SigningKey::default());
         assert_eq!(open(&data_dir).unwrap(), key);
-        assert_eq!(
-            std::fs::read_dir(&data_dir).unwrap().count(),
-            1,
-            "nothing is left over"
-        );
+        assert_eq!(std::fs::read_dir(&data_dir).unwrap().count(), 1, "nothing is left over");
     }
 
     #[test]
     fn only_the_owner_may_read_the_key() {
         let dir = tempfile::tempdir().unwrap();
         open(dir.path()).unwrap();
-        let mode = std::fs::metadata(dir.path().join(FILE))
-            .unwrap()
-            .permissions()
-            .mode();
+        let mode = std::fs::metadata(dir.path().join(FILE)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
 

@@ -68,18 +68,14 @@ pub struct TemplateError(String);
 /// When the text is no YAML or a function lacks what the server needs.
 pub fn parse(text: &str) -> Result<Template, TemplateError> {
     let root: Value = serde_yaml_ng::from_str(text).map_err(|error| TemplateError(error.to_string()))?;
-    let resources = root["Resources"]
-        .as_mapping()
-        .ok_or_else(|| TemplateError("there are no Resources".into()))?;
+    let resources = root["Resources"].as_mapping().ok_or_else(|| TemplateError("there are no Resources".into()))?;
     let of_type = |wanted: &'static str| {
         resources
             .iter()
             .filter(move |(_, resource)| resource["Type"].as_str() == Some(wanted))
             .map(|(name, resource)| (name.as_str().unwrap_or_default(), resource))
     };
-    let api = of_type("AWS::Serverless::HttpApi")
-        .next()
-        .map(|(_, api)| &api["Properties"]);
+    let api = of_type("AWS::Serverless::HttpApi").next().map(|(_, api)| &api["Properties"]);
     let default_needs_token = api.is_some_and(|api| api["Auth"]["DefaultAuthorizer"].is_string());
 
     let mut functions = Vec::new();
@@ -89,27 +85,17 @@ pub fn parse(text: &str) -> Result<Template, TemplateError> {
         routes.extend(read_routes(id, resource, &function.name, default_needs_token)?);
         functions.push(function);
     }
-    let cors = api
-        .map(|api| &api["CorsConfiguration"])
-        .filter(|cors| cors.is_mapping());
-    Ok(Template {
-        functions,
-        routes,
-        cors: cors.map(|cors| read_cors(cors, &root["Parameters"])),
-    })
+    let cors = api.map(|api| &api["CorsConfiguration"]).filter(|cors| cors.is_mapping());
+    Ok(Template { functions, routes, cors: cors.map(|cors| read_cors(cors, &root["Parameters"])) })
 }
 
 fn read_function(id: &str, resource: &Value) -> Result<Function, TemplateError> {
     let name = resource["Metadata"]["BuildProperties"]["Binary"]
         .as_str()
         .ok_or_else(|| TemplateError(format!("{id} has no Metadata.BuildProperties.Binary")))?;
-    let seconds = resource["Properties"]["Timeout"]
-        .as_u64()
-        .ok_or_else(|| TemplateError(format!("{id} has no Timeout")))?;
-    Ok(Function {
-        name: name.to_owned(),
-        timeout: Duration::from_secs(seconds),
-    })
+    let seconds =
+        resource["Properties"]["Timeout"].as_u64().ok_or_else(|| TemplateError(format!("{id} has no Timeout")))?;
+    Ok(Function { name: name.to_owned(), timeout: Duration::from_secs(seconds) })
 }
 
 fn read_routes(
@@ -118,20 +104,14 @@ fn read_routes(
     function: &str,
     default_needs_token: bool,
 ) -> Result<Vec<Route>, TemplateError> {
-    let events = resource["Properties"]["Events"]
-        .as_mapping()
-        .into_iter()
-        .flatten();
+    let events = resource["Properties"]["Events"].as_mapping().into_iter().flatten();
     events
         .filter(|(_, event)| event["Type"].as_str() == Some("HttpApi"))
         .map(|(name, event)| {
             let properties = &event["Properties"];
             let text = |key: &str| {
                 properties[key].as_str().map(str::to_owned).ok_or_else(|| {
-                    TemplateError(format!(
-                        "{id}, event {}: no {key}",
-                        name.as_str().unwrap_or_default()
-                    ))
+                    TemplateError(format!("{id}, event {}: no {key}", name.as_str().unwrap_or_default()))
                 })
             };
             Ok(Route {
@@ -162,15 +142,9 @@ fn read_cors(cors: &Value, parameters: &Value) -> Cors {
 /// A list of texts, or a reference to a parameter that holds one.
 fn texts(value: &Value, parameters: &Value) -> Vec<String> {
     match value {
-        Value::Sequence(items) => items
-            .iter()
-            .filter_map(|item| item.as_str().map(str::to_owned))
-            .collect(),
+        Value::Sequence(items) => items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect(),
         Value::Tagged(tagged) if tagged.tag == "!Ref" => {
-            let default = tagged
-                .value
-                .as_str()
-                .and_then(|name| parameters[name]["Default"].as_str());
+            let default = tagged.value.as_str().and_then(|name| parameters[name]["Default"].as_str());
             let items = default.unwrap_or_default().split(',').map(str::trim);
             items.filter(|item| !item.is_empty()).map(str::to_owned).collect()
         }
@@ -185,11 +159,7 @@ mod tests {
     #[test]
     fn the_repositorys_own_template_can_be_read() {
         let template = parse(TEMPLATE).unwrap();
-        let routes: Vec<_> = template
-            .routes
-            .iter()
-            .map(|route| (&*route.method, &*route.path))
-            .collect();
+        let routes: Vec<_> = template.routes.iter().map(|route| (&*route.method, &*route.path)).collect();
         assert!(routes.contains(&("GET", "/api/chargers/{id}")), "{routes:?}");
         assert_eq!(template.cors.unwrap().allow_origins, ["*"]);
     }
@@ -198,10 +168,7 @@ mod tests {
     fn a_route_needs_a_token_unless_it_says_none() {
         let template = parse(TEMPLATE).unwrap();
         let needs_token = |method: &str, path: &str| {
-            let route = template
-                .routes
-                .iter()
-                .find(|route| route.method == method && route.path == path);
+            let route = template.routes.iter().find(|route| route.method == method && route.path == path);
             route.map(|route| route.needs_token)
         };
         assert_eq!(needs_token("GET", "/api/chargers"), Some(false));

@@ -26,14 +26,8 @@ async fn store() -> (tempfile::TempDir, Local) {
         content_type: "image/jpeg".to_owned(),
         cache_control: Some("public, max-age=31536000, immutable".to_owned()),
     };
-    store
-        .put(KEY, Bytes::from_static(b"pixels"), &headers)
-        .await
-        .unwrap();
-    store
-        .put("raw/charger/20260301/a", Bytes::from_static(b"secret"), &headers)
-        .await
-        .unwrap();
+    store.put(KEY, Bytes::from_static(b"pixels"), &headers).await.unwrap();
+    store.put("raw/charger/20260301/a", Bytes::from_static(b"secret"), &headers).await.unwrap();
     (dir, store)
 }
 
@@ -56,10 +50,7 @@ async fn a_rendition_comes_with_its_headers() {
 #[tokio::test]
 async fn a_client_that_has_it_is_told_so() {
     let (_dir, store) = store().await;
-    let etag = get(&store, &format!("/{KEY}")).await.headers()["etag"]
-        .to_str()
-        .unwrap()
-        .to_owned();
+    let etag = get(&store, &format!("/{KEY}")).await.headers()["etag"].to_str().unwrap().to_owned();
     let cases = [
         (etag.clone(), 304),
         (format!("\"other\", W/{etag}"), 304),
@@ -67,18 +58,12 @@ async fn a_client_that_has_it_is_told_so() {
         ("\"other\"".to_owned(), 200),
     ];
     for (value, status) in cases {
-        let headers = HeaderMap::from_iter([(
-            "if-none-match".parse().unwrap(),
-            HeaderValue::from_str(&value).unwrap(),
-        )]);
+        let headers =
+            HeaderMap::from_iter([("if-none-match".parse().unwrap(), HeaderValue::from_str(&value).unwrap())]);
         let answer = renditions::answer(&store, &Method::GET, &format!("/{KEY}"), &headers).await;
         assert_eq!(answer.status(), status, "{value}");
         assert_eq!(answer.headers()["etag"], *etag, "{value}");
-        assert_eq!(
-            answer.headers()["cache-control"],
-            "public, max-age=31536000, immutable",
-            "{value}"
-        );
+        assert_eq!(answer.headers()["cache-control"], "public, max-age=31536000, immutable", "{value}");
     }
 }
 
@@ -101,12 +86,7 @@ async fn nothing_outside_processed_is_served() {
         let answer = get(&store, path).await;
         assert_eq!(answer.status(), 403, "{path}");
         let body = answer.into_body().collect().await.unwrap().to_bytes();
-        assert!(
-            std::str::from_utf8(&body)
-                .unwrap()
-                .contains("<Code>AccessDenied</Code>"),
-            "{path}"
-        );
+        assert!(std::str::from_utf8(&body).unwrap().contains("<Code>AccessDenied</Code>"), "{path}");
     }
 }
 

@@ -17,16 +17,11 @@ fn template() -> Template {
 }
 
 fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../..")
-        .canonicalize()
-        .unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
 fn events() -> Vec<(String, Value)> {
-    let files = std::fs::read_dir(repository().join("events"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
+    let files = std::fs::read_dir(repository().join("events")).unwrap().map(|entry| entry.unwrap().path());
     let files = files.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
     files
         .map(|path| {
@@ -58,10 +53,7 @@ fn cargo_lambda_watch_has_the_routes_of_the_template() {
         })
         .collect();
     let template = template();
-    let routes = template
-        .routes
-        .into_iter()
-        .map(|route| (route.method, route.path, route.function));
+    let routes = template.routes.into_iter().map(|route| (route.method, route.path, route.function));
     assert_eq!(watched, routes.collect());
 }
 
@@ -69,10 +61,7 @@ fn cargo_lambda_watch_has_the_routes_of_the_template() {
 fn every_http_event_is_one_that_api_gateway_could_send() {
     let template = template();
     let router = Router::new(template.routes);
-    for (name, event) in events()
-        .into_iter()
-        .filter(|(_, event)| event.get("routeKey").is_some())
-    {
+    for (name, event) in events().into_iter().filter(|(_, event)| event.get("routeKey").is_some()) {
         let request = lambda_http::request::from_str(&event.to_string()).unwrap();
         let RequestContext::ApiGatewayV2(context) = request.request_context() else {
             panic!("{name} is no payload 2.0")
@@ -84,24 +73,15 @@ fn every_http_event_is_one_that_api_gateway_could_send() {
         assert_eq!(event["routeKey"], *route_key, "{name}");
         assert_eq!(context.authorizer.is_some(), taken.route.needs_token, "{name}");
         for (parameter, value) in &taken.parameters {
-            assert_eq!(
-                request.path_parameters().first(parameter),
-                Some(&**value),
-                "{name}"
-            );
+            assert_eq!(request.path_parameters().first(parameter), Some(&**value), "{name}");
         }
     }
 }
 
 #[test]
 fn every_route_has_an_event() {
-    let sent: BTreeSet<_> = events()
-        .into_iter()
-        .filter_map(|(_, event)| event["routeKey"].as_str().map(str::to_owned))
-        .collect();
-    let routes = template()
-        .routes
-        .into_iter()
-        .map(|route| format!("{} {}", route.method, route.path));
+    let sent: BTreeSet<_> =
+        events().into_iter().filter_map(|(_, event)| event["routeKey"].as_str().map(str::to_owned)).collect();
+    let routes = template().routes.into_iter().map(|route| format!("{} {}", route.method, route.path));
     assert_eq!(sent, routes.collect());
 }

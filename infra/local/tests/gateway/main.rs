@@ -10,19 +10,9 @@ use wire::start;
 #[tokio::test]
 async fn an_unknown_route_and_an_unknown_method_are_the_same_404() {
     let server = start().await;
-    for head in [
-        "GET /nowhere",
-        "PUT /open/1",
-        "DELETE /closed",
-        "GET /dev/token",
-        "OPTIONS /open/1",
-    ] {
+    for head in ["GET /nowhere", "PUT /open/1", "DELETE /closed", "GET /dev/token", "OPTIONS /open/1"] {
         let reply = server.send(head, &[], b"").await;
-        assert_eq!(
-            (reply.status, reply.text()),
-            (404, r#"{"message":"Not Found"}"#),
-            "{head}"
-        );
+        assert_eq!((reply.status, reply.text()), (404, r#"{"message":"Not Found"}"#), "{head}");
         assert_eq!(reply.header("content-type"), Some("application/json"));
         assert!(reply.header("apigw-requestid").is_some());
     }
@@ -42,10 +32,7 @@ async fn the_query_reaches_the_function_byte_by_byte() {
 async fn path_parameters_arrive_decoded() {
     let server = start().await;
     let reply = server.send("GET /open/a%20b%C3%A4", &[], b"").await.json();
-    assert_eq!(
-        (&reply["id"], &reply["raw_path"]),
-        (&json!("a bä"), &json!("/open/a bä"))
-    );
+    assert_eq!((&reply["id"], &reply["raw_path"]), (&json!("a bä"), &json!("/open/a bä")));
 }
 
 #[tokio::test]
@@ -59,20 +46,10 @@ async fn bodies_are_text_or_binary_as_api_gateway_decides() {
         ("image/jpeg", "binary"),
     ];
     for (content_type, kind) in cases {
-        let reply = server
-            .send("POST /open", &[("content-type", content_type)], b"{}")
-            .await
-            .json();
-        assert_eq!(
-            (&reply["kind"], &reply["body"]),
-            (&json!(kind), &json!("{}")),
-            "{content_type}"
-        );
+        let reply = server.send("POST /open", &[("content-type", content_type)], b"{}").await.json();
+        assert_eq!((&reply["kind"], &reply["body"]), (&json!(kind), &json!("{}")), "{content_type}");
     }
-    assert_eq!(
-        server.send("POST /open", &[], b"{}").await.json()["kind"],
-        "binary"
-    );
+    assert_eq!(server.send("POST /open", &[], b"{}").await.json()["kind"], "binary");
     assert_eq!(server.send("POST /open", &[], b"").await.json()["kind"], "empty");
 }
 
@@ -80,41 +57,23 @@ async fn bodies_are_text_or_binary_as_api_gateway_decides() {
 async fn a_route_that_needs_a_token_refuses_to_go_without() {
     let server = start().await;
     let reply = server.send("POST /closed", &[], b"{}").await;
-    assert_eq!(
-        (reply.status, reply.text()),
-        (401, r#"{"message":"Unauthorized"}"#)
-    );
+    assert_eq!((reply.status, reply.text()), (401, r#"{"message":"Unauthorized"}"#));
     assert_eq!(reply.header("www-authenticate"), Some("Bearer"));
 
-    let reply = server
-        .send("POST /closed", &[("authorization", "Bearer a.b.c")], b"{}")
-        .await;
-    assert_eq!(
-        (reply.status, reply.text()),
-        (401, r#"{"message":"Unauthorized"}"#)
-    );
+    let reply = server.send("POST /closed", &[("authorization", "Bearer a.b.c")], b"{}").await;
+    assert_eq!((reply.status, reply.text()), (401, r#"{"message":"Unauthorized"}"#));
     let challenge = reply.header("www-authenticate").unwrap();
-    assert!(
-        challenge.starts_with(r#"Bearer scope="" error="invalid_token" error_description="#),
-        "{challenge}"
-    );
+    assert!(challenge.starts_with(r#"Bearer scope="" error="invalid_token" error_description="#), "{challenge}");
 }
 
 #[tokio::test]
 async fn a_development_token_opens_it_and_its_claims_are_text() {
     let server = start().await;
-    let token = server
-        .token(r#"{"sub": "alice", "groups": ["admin", "x"]}"#)
-        .await;
-    let reply = server
-        .send("POST /closed", &[("authorization", &token)], b"{}")
-        .await;
+    let token = server.token(r#"{"sub": "alice", "groups": ["admin", "x"]}"#).await;
+    let reply = server.send("POST /closed", &[("authorization", &token)], b"{}").await;
     assert_eq!(reply.status, 200);
     let claims = &reply.json()["claims"];
-    assert_eq!(
-        (&claims["sub"], &claims["cognito:groups"]),
-        (&json!("alice"), &json!("[admin x]"))
-    );
+    assert_eq!((&claims["sub"], &claims["cognito:groups"]), (&json!("alice"), &json!("[admin x]")));
     assert!(claims["exp"].as_str().unwrap().parse::<i64>().is_ok(), "{claims}");
 }
 
@@ -122,9 +81,7 @@ async fn a_development_token_opens_it_and_its_claims_are_text() {
 async fn claims_are_not_handed_on_where_no_token_is_needed() {
     let server = start().await;
     let token = server.token(r#"{"sub": "alice"}"#).await;
-    let reply = server
-        .send("POST /open", &[("authorization", &token)], b"{}")
-        .await;
+    let reply = server.send("POST /open", &[("authorization", &token)], b"{}").await;
     assert_eq!(reply.json()["claims"], Value::Null);
 }
 
@@ -133,14 +90,7 @@ async fn a_bad_token_request_says_what_is_wrong() {
     let server = start().await;
     let reply = server.send("POST /dev/token", &[], br#"{"name": "alice"}"#).await;
     assert_eq!(reply.status, 400);
-    assert!(
-        reply.json()["message"]
-            .as_str()
-            .unwrap()
-            .contains("unknown field 'name'"),
-        "{}",
-        reply.text()
-    );
+    assert!(reply.json()["message"].as_str().unwrap().contains("unknown field 'name'"), "{}", reply.text());
 }
 
 #[tokio::test]
@@ -156,11 +106,7 @@ async fn what_goes_wrong_in_a_function_stays_there() {
         let reply = server.send("POST /open", &[("x-do", wish)], b"").await;
         assert_eq!((reply.status, reply.text()), (status, body), "{wish}");
     }
-    assert_eq!(
-        server.send("POST /open", &[], b"").await.status,
-        200,
-        "and the next request is served"
-    );
+    assert_eq!(server.send("POST /open", &[], b"").await.status, 200, "and the next request is served");
 }
 
 #[tokio::test]
@@ -173,11 +119,7 @@ async fn the_response_is_mapped_as_payload_2_0_is() {
 
     let reply = server.send("POST /open", &[("x-do", "binary")], b"").await;
     assert_eq!(reply.body, [0, 159, 146, 150]);
-    assert_eq!(
-        reply.header("content-type"),
-        Some("text/plain; charset=utf-8"),
-        "where the function names none"
-    );
+    assert_eq!(reply.header("content-type"), Some("text/plain; charset=utf-8"), "where the function names none");
 }
 
 #[tokio::test]
@@ -196,18 +138,11 @@ async fn cors_is_the_gateways_business() {
     let asks = ("access-control-request-method", "POST");
     let reply = server.send("OPTIONS /any/path", &[origin, asks], b"").await;
     assert_eq!(reply.status, 204);
-    assert_eq!(
-        reply.header("access-control-allow-origin"),
-        Some("https://beta.example")
-    );
+    assert_eq!(reply.header("access-control-allow-origin"), Some("https://beta.example"));
     assert_eq!(reply.header("access-control-allow-methods"), Some("GET,POST"));
 
     let reply = server.send("GET /open/1", &[origin], b"").await;
-    assert_eq!(
-        reply.all("access-control-allow-origin"),
-        ["https://beta.example"],
-        "not the function's"
-    );
+    assert_eq!(reply.all("access-control-allow-origin"), ["https://beta.example"], "not the function's");
     assert_eq!(reply.header("access-control-expose-headers"), Some("etag"));
 
     let reply = server.send("GET /open/1", &[], b"").await;
@@ -245,16 +180,11 @@ async fn an_event_above_lambdas_six_mib_is_413_too() {
     let server = start().await;
     let json = [("content-type", "application/json")];
     let reply = server.send("POST /open", &json, &vec![b'x'; 6_291_456]).await;
-    assert_eq!(
-        (reply.status, reply.text()),
-        (413, r#"{"message":"Request Entity Too Large"}"#)
-    );
+    assert_eq!((reply.status, reply.text()), (413, r#"{"message":"Request Entity Too Large"}"#));
     // Base64 makes four bytes of three.
     let reply = server.send("POST /open", &[], &vec![b'x'; 4_800_000]).await;
     assert_eq!(reply.status, 413);
-    let reply = server
-        .send("POST /open", &[("x-do", "binary")], &vec![b'x'; 4_500_000])
-        .await;
+    let reply = server.send("POST /open", &[("x-do", "binary")], &vec![b'x'; 4_500_000]).await;
     assert_eq!(reply.status, 200);
 }
 
@@ -265,10 +195,7 @@ async fn stopping_lets_a_running_request_finish() {
     let client = tokio::spawn(async move {
         use tokio::io::{AsyncReadExt, AsyncWriteExt};
         let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
-        stream
-            .write_all(b"POST /open HTTP/1.1\r\nhost: x\r\nx-do: nap\r\n\r\n")
-            .await
-            .unwrap();
+        stream.write_all(b"POST /open HTTP/1.1\r\nhost: x\r\nx-do: nap\r\n\r\n").await.unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.unwrap();
         answer
@@ -276,15 +203,9 @@ async fn stopping_lets_a_running_request_finish() {
     tokio::time::sleep(std::time::Duration::from_millis(150)).await;
     let stopping = server.stop();
     let answer = client.await.unwrap();
-    assert!(
-        answer.starts_with("HTTP/1.1 200") && answer.ends_with("rested"),
-        "{answer}"
-    );
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("rested"), "{answer}");
     stopping.await.unwrap();
-    assert!(
-        tokio::net::TcpStream::connect(address).await.is_err(),
-        "and nothing listens any more"
-    );
+    assert!(tokio::net::TcpStream::connect(address).await.is_err(), "and nothing listens any more");
 }
 
 #[tokio::test]

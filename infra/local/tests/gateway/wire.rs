@@ -60,12 +60,7 @@ pub async fn start() -> Running {
     let authorizer = Arc::new(Authorizer::new(&[1; 32]));
     let handler: HttpHandler = Arc::new(|request| Box::pin(echo(request)));
     let template = template::parse(TEMPLATE).unwrap();
-    let gateway = Gateway::new(
-        template,
-        HashMap::from([("echo".to_owned(), handler)]),
-        authorizer.clone(),
-    )
-    .unwrap();
+    let gateway = Gateway::new(template, HashMap::from([("echo".to_owned(), handler)]), authorizer.clone()).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel();
@@ -73,18 +68,11 @@ pub async fn start() -> Running {
     let server = tokio::spawn(server::serve(listener, server, async {
         let _ = stopped.await;
     }));
-    Running {
-        address,
-        stop,
-        server,
-    }
+    Running { address, stop, server }
 }
 
 async fn echo(request: Request) -> HandlerResult {
-    let wish = request
-        .headers()
-        .get("x-do")
-        .map(|value| value.to_str().unwrap().to_owned());
+    let wish = request.headers().get("x-do").map(|value| value.to_str().unwrap().to_owned());
     match wish.as_deref() {
         Some("fail") => Err("told to".into()),
         Some("panic") => panic!("told to"),
@@ -181,25 +169,13 @@ impl Running {
 
 impl Reply {
     fn parse(bytes: &[u8]) -> Self {
-        let end = bytes
-            .windows(4)
-            .position(|window| window == b"\r\n\r\n")
-            .expect("no complete head");
+        let end = bytes.windows(4).position(|window| window == b"\r\n\r\n").expect("no complete head");
         let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
         let mut lines = head.split("\r\n");
         let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
-        let headers = lines
-            .map(|line| {
-                line.split_once(": ")
-                    .map(|(n, v)| (n.to_owned(), v.to_owned()))
-                    .unwrap()
-            })
-            .collect();
-        Self {
-            status,
-            headers,
-            body: bytes[end + 4..].to_vec(),
-        }
+        let headers =
+            lines.map(|line| line.split_once(": ").map(|(n, v)| (n.to_owned(), v.to_owned())).unwrap()).collect();
+        Self { status, headers, body: bytes[end + 4..].to_vec() }
     }
 
     pub fn text(&self) -> &str {
@@ -215,10 +191,6 @@ impl Reply {
     }
 
     pub fn all(&self, name: &str) -> Vec<&str> {
-        self.headers
-            .iter()
-            .filter(|(header, _)| header == name)
-            .map(|(_, value)| value.as_str())
-            .collect()
+        self.headers.iter().filter(|(header, _)| header == name).map(|(_, value)| value.as_str()).collect()
     }
 }

@@ -1,0 +1,63 @@
+//! Starts the embedded server; see the library for what it is.
+
+use std::error::Error;
+use std::io::ErrorKind;
+use std::net::Ipv4Addr;
+use std::process::ExitCode;
+
+use config::Config;
+use local::boot::Stack;
+use local::greeting;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Box<dyn Error>> {
+    let config = Config::from_env()?;
+    telemetry::init_text(&config.log_filter);
+    // This machine only: whoever reaches the server may make tokens.
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, config.port)).await.map_err(|error| {
+        let port = config.port;
+        match error.kind() {
+            ErrorKind::AddrInUse => {
+                format!("Port {port} is taken: stop what listens there, or choose another with PORT=… make run.")
+            }
+            _ => format!("Port {port} cannot be used: {error}."),
+        }
+    })?;
+    let url = format!("http://localhost:{}", listener.local_addr()?.port());
+    let stack = Stack::open(&config).await?;
+    println!("{}", greeting::text(&config, &url, &stack.development_token()?));
+    stack.serve(listener, first_signal()?).await;
+    Ok(())
+}
+
+/// Done at the first Ctrl-C or SIGTERM; a second one ends the process at once.
+fn first_signal() -> std::io::Result<impl Future<Output = ()>> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        eprintln!("stopping");
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            std::process::exit(130);
+        });
+    })
+}
