@@ -25,7 +25,7 @@ impl PageRequest {
     /// Reads `page, page_size, cursor`; `search` is the fingerprint that a cursor must carry.
     pub fn from_query(query: &mut Query, search: u64) -> Self {
         let size = query.integer("page_size", 1..=i64::from(MAX_SIZE)).unwrap_or(i64::from(DEFAULT_SIZE)) as u32;
-        let number = query.integer("page", 1..=i64::from(u32::MAX));
+        let number = query.integer("page", 1..=MAX_REACH as i64);
         let after = query.one("cursor").and_then(|text| match Cursor::decode(&text, search) {
             Ok(cursor) => Some(cursor),
             Err(error) => {
