@@ -2,6 +2,8 @@
 
 use crate::Db;
 use domain::{Error, Result};
+use log::LevelFilter;
+use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use std::time::Duration;
 
@@ -24,9 +26,14 @@ impl Db {
             .max_connections(connections)
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .test_before_acquire(true)
-            .connect_lazy_with(options.application_name(application));
+            .connect_lazy_with(without_sql_in_logs(options.application_name(application)));
         Ok(Self::Postgres(pool))
     }
+}
+
+/// The driver would log a slow statement with its SQL.
+fn without_sql_in_logs<T: ConnectOptions>(options: T) -> T {
+    options.log_slow_statements(LevelFilter::Off, Duration::ZERO)
 }
 
 #[cfg(feature = "embedded")]
@@ -42,7 +49,7 @@ async fn open_sqlite(path: &str, connections: u32) -> Result<Db> {
     let pool = SqlitePoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(ACQUIRE_TIMEOUT.max(Duration::from_secs(15)))
-        .connect_with(options)
+        .connect_with(without_sql_in_logs(options))
         .await
         .map_err(crate::failure::failed)?;
     let db = Db::Sqlite(pool);
