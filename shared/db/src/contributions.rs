@@ -1,15 +1,15 @@
 //! A charger that a contributor adds: one transaction for the charger, its first verification and its photos.
 
 use crate::Db;
+use crate::charger_row::{ChargerRow, insert_charger};
 use crate::column::{Id, Time};
 use crate::contributors::{Credit, credit};
 use crate::engine::in_transaction;
 use crate::failure::failed;
 use crate::photos::{NewPhoto, insert_photo};
-use domain::charger::{Connector, SourceType, max_power_kw};
-use domain::geo::cell_key;
+use domain::charger::SourceType;
 use domain::new_charger::NewCharger;
-use domain::vocabulary::{Amenity, Port};
+use domain::vocabulary::Amenity;
 use domain::{Result, Timestamp};
 use uuid::Uuid;
 
@@ -32,35 +32,27 @@ pub struct Contribution<'a> {
     pub now: Timestamp,
 }
 
-pub(crate) const INSERT: &str = "INSERT INTO chargers (id, name, address, lat, lng, cell, port_mask, amenity_mask, max_power_kw,
-     total_ports, operator, source_type, source, source_id, import_hash, verification_level, added_by, notes, created_at, updated_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1, $16, $17, $18, $18)";
-pub(crate) const INSERT_CONNECTOR: &str =
-    "INSERT INTO charger_connectors (charger_id, position, port, power_kw, count) VALUES ($1, $2, $3, $4, $5)";
-
-/// The bits of the connectors' ports.
-pub(crate) fn port_mask(connectors: &[Connector]) -> i32 {
-    Port::mask(connectors.iter().map(|connector| &connector.port))
-}
-
-/// Inserts a charger's connectors inside a transaction.
-macro_rules! insert_connectors {
-    ($tx:expr, $id:expr, $connectors:expr) => {
-        for (position, connector) in $connectors.iter().enumerate() {
-            sqlx::query($crate::contributions::INSERT_CONNECTOR)
-                .bind($crate::column::Id($id))
-                .bind(position as i16)
-                .bind(connector.port.bit())
-                .bind(connector.power_kw)
-                .bind(connector.count as i32)
-                .execute(&mut *$tx)
-                .await
-                .map_err($crate::failure::failed)?;
+impl<'a> Contribution<'a> {
+    fn row(&self) -> ChargerRow<'a> {
+        ChargerRow {
+            id: self.charger_id,
+            name: &self.charger.name,
+            address: &self.charger.address,
+            point: self.charger.point,
+            connectors: &self.charger.connectors,
+            amenity_mask: Amenity::mask(&self.charger.amenities),
+            total_ports: self.charger.total_ports,
+            operator: self.charger.operator.as_deref(),
+            source_type: SourceType::CommunityManual,
+            source: None,
+            source_id: None,
+            import_hash: None,
+            added_by: Some(self.author),
+            notes: self.charger.notes.as_deref(),
+            now: self.now,
         }
-    };
+    }
 }
-
-pub(crate) use insert_connectors;
 
 impl Db {
     /// Adds a charger: level 1, its author's `active` as the first verification, all ports free. Answers those of
@@ -79,29 +71,7 @@ impl Db {
         let Contribution { charger_id, author, charger, now, .. } = *contribution;
         in_transaction!(self, |tx| {
             credit!(tx, author, Credit { chargers: 1, verifications: 1, photos: 0 }, now);
-            sqlx::query(INSERT)
-                .bind(Id(charger_id))
-                .bind(&charger.name)
-                .bind(&charger.address)
-                .bind(charger.point.lat())
-                .bind(charger.point.lng())
-                .bind(cell_key(charger.point))
-                .bind(port_mask(&charger.connectors))
-                .bind(Amenity::mask(&charger.amenities))
-                .bind(max_power_kw(&charger.connectors))
-                .bind(charger.total_ports as i32)
-                .bind(charger.operator.as_deref())
-                .bind(SourceType::CommunityManual.as_str())
-                .bind(None::<&str>)
-                .bind(None::<&str>)
-                .bind(None::<i64>)
-                .bind(author)
-                .bind(charger.notes.as_deref())
-                .bind(Time(now))
-                .execute(&mut *tx)
-                .await
-                .map_err(failed)?;
-            insert_connectors!(tx, charger_id, charger.connectors);
+            insert_charger!(tx, &contribution.row());
             let status = sqlx::query(STATUS).bind(Id(charger_id)).bind(charger.total_ports as i32).bind(Time(now));
             status.execute(&mut *tx).await.map_err(failed)?;
             let verification = sqlx::query(VERIFICATION).bind(Id(contribution.verification_id)).bind(Id(charger_id));

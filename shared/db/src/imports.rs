@@ -1,12 +1,12 @@
 //! Chargers from other data sets, in batches that can be repeated.
 
 use crate::Db;
+use crate::charger_row::{ChargerRow, insert_charger, insert_connectors};
 use crate::column::{Id, Time};
-use crate::contributions::{INSERT, insert_connectors, port_mask};
 use crate::engine::in_transaction;
 use crate::failure::failed;
-use domain::charger::{Connector, SourceType, max_power_kw};
-use domain::geo::{Point, cell_key};
+use domain::charger::{Connector, SourceType};
+use domain::geo::Point;
 use domain::{Result, Timestamp};
 use uuid::Uuid;
 
@@ -46,6 +46,60 @@ pub struct ImportOutcome {
     pub unchanged: u64,
 }
 
+impl ImportedCharger {
+    fn row<'a>(&'a self, source: &'a str, now: Timestamp) -> ChargerRow<'a> {
+        ChargerRow {
+            id: self.id,
+            name: &self.name,
+            address: &self.address,
+            point: self.point,
+            connectors: &self.connectors,
+            amenity_mask: 0,
+            total_ports: self.total_ports,
+            operator: self.operator.as_deref(),
+            source_type: SourceType::Official,
+            source: Some(source),
+            source_id: Some(&self.source_id),
+            import_hash: Some(self.hash),
+            added_by: None,
+            notes: self.notes.as_deref(),
+            now,
+        }
+    }
+}
+
+const KNOWN: &str = "SELECT id, import_hash FROM chargers WHERE source = $1 AND source_id = $2";
+const UPDATE: &str = "UPDATE chargers SET name = $2, address = $3, lat = $4, lng = $5, cell = $6, port_mask = $7,
+     max_power_kw = $8, total_ports = $9, operator = $10, notes = $11, import_hash = $12, updated_at = $13 WHERE id = $1";
+const STATUS: &str = "INSERT INTO charger_status (charger_id) VALUES ($1)";
+const FORGET_CONNECTORS: &str = "DELETE FROM charger_connectors WHERE charger_id = $1";
+
+/// Overwrites what the data set says of a charger that is there already.
+macro_rules! update_charger {
+    ($tx:expr, $id:expr, $row:expr) => {{
+        let row: &ChargerRow<'_> = $row;
+        sqlx::query(UPDATE)
+            .bind($id)
+            .bind(row.name)
+            .bind(row.address)
+            .bind(row.point.lat())
+            .bind(row.point.lng())
+            .bind(row.cell())
+            .bind(row.port_mask())
+            .bind(row.max_power_kw())
+            .bind(row.total_ports as i32)
+            .bind(row.operator)
+            .bind(row.notes)
+            .bind(row.import_hash)
+            .bind(Time(row.now))
+            .execute(&mut *$tx)
+            .await
+            .map_err(failed)?;
+        sqlx::query(FORGET_CONNECTORS).bind($id).execute(&mut *$tx).await.map_err(failed)?;
+        insert_connectors!($tx, $id.0, row.connectors);
+    }};
+}
+
 impl Db {
     /// Brings a batch of a data set in, all or nothing. A charger is known by `(source, source_id)`; one of which the data set
     /// says the same as last time is left alone, whatever contributors have made of it since.
@@ -58,69 +112,20 @@ impl Db {
         batch: &[ImportedCharger],
         now: Timestamp,
     ) -> Result<ImportOutcome> {
-        const KNOWN: &str = "SELECT id, import_hash FROM chargers WHERE source = $1 AND source_id = $2";
-        const UPDATE: &str = "UPDATE chargers SET name = $2, address = $3, lat = $4, lng = $5, cell = $6, port_mask = $7,
-             max_power_kw = $8, total_ports = $9, operator = $10, notes = $11, import_hash = $12, updated_at = $13 WHERE id = $1";
-        const STATUS: &str = "INSERT INTO charger_status (charger_id) VALUES ($1)";
-        const FORGET_CONNECTORS: &str = "DELETE FROM charger_connectors WHERE charger_id = $1";
         in_transaction!(self, |tx| {
             let mut outcome = ImportOutcome::default();
             for charger in batch {
-                let known: Option<(Id, Option<i64>)> = sqlx::query_as(KNOWN)
-                    .bind(source)
-                    .bind(&charger.source_id)
-                    .fetch_optional(&mut *tx)
-                    .await
-                    .map_err(failed)?;
+                let known = sqlx::query_as(KNOWN).bind(source).bind(&charger.source_id);
+                let known: Option<(Id, Option<i64>)> = known.fetch_optional(&mut *tx).await.map_err(failed)?;
                 match known {
-                    Some((_, Some(hash))) if hash == charger.hash => outcome.unchanged += 1,
+                    Some((_, hash)) if hash == Some(charger.hash) => outcome.unchanged += 1,
                     Some((id, _)) => {
-                        sqlx::query(UPDATE)
-                            .bind(id)
-                            .bind(&charger.name)
-                            .bind(&charger.address)
-                            .bind(charger.point.lat())
-                            .bind(charger.point.lng())
-                            .bind(cell_key(charger.point))
-                            .bind(port_mask(&charger.connectors))
-                            .bind(max_power_kw(&charger.connectors))
-                            .bind(charger.total_ports as i32)
-                            .bind(charger.operator.as_deref())
-                            .bind(charger.notes.as_deref())
-                            .bind(charger.hash)
-                            .bind(Time(now))
-                            .execute(&mut *tx)
-                            .await
-                            .map_err(failed)?;
-                        sqlx::query(FORGET_CONNECTORS).bind(id).execute(&mut *tx).await.map_err(failed)?;
-                        insert_connectors!(tx, id.0, charger.connectors);
+                        update_charger!(tx, id, &charger.row(source, now));
                         outcome.updated += 1;
                     }
                     None => {
-                        sqlx::query(INSERT)
-                            .bind(Id(charger.id))
-                            .bind(&charger.name)
-                            .bind(&charger.address)
-                            .bind(charger.point.lat())
-                            .bind(charger.point.lng())
-                            .bind(cell_key(charger.point))
-                            .bind(port_mask(&charger.connectors))
-                            .bind(0)
-                            .bind(max_power_kw(&charger.connectors))
-                            .bind(charger.total_ports as i32)
-                            .bind(charger.operator.as_deref())
-                            .bind(SourceType::Official.as_str())
-                            .bind(source)
-                            .bind(&charger.source_id)
-                            .bind(charger.hash)
-                            .bind(None::<&str>)
-                            .bind(charger.notes.as_deref())
-                            .bind(Time(now))
-                            .execute(&mut *tx)
-                            .await
-                            .map_err(failed)?;
+                        insert_charger!(tx, &charger.row(source, now));
                         sqlx::query(STATUS).bind(Id(charger.id)).execute(&mut *tx).await.map_err(failed)?;
-                        insert_connectors!(tx, charger.id, charger.connectors);
                         outcome.imported += 1;
                     }
                 }

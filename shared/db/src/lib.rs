@@ -17,6 +17,7 @@ pub mod migrations;
 pub mod photos;
 pub mod verifications;
 
+mod charger_row;
 mod column;
 mod engine;
 mod failure;
