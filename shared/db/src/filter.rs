@@ -3,16 +3,34 @@
 use crate::column::Time;
 use domain::filter::Filter;
 
-/// The condition on a charger `c`. `$1` level, `$2` ports, `$3` amenities, `$4` power (of the same connector), `$5` changed since.
+/// The condition on a charger `c`. `$1` level, `$2` ports, `$3` amenities; in full also `$4` power (of the same connector) and
+/// `$5` changed since. Without those two the covering indexes answer alone, so a statement that has no need of them leaves them
+/// out.
 macro_rules! filter_sql {
-    () => {
+    (indexed) => {
         "c.verification_level >= $1
          AND ($2 = 0 OR (c.port_mask & $2) <> 0)
-         AND (c.amenity_mask & $3) = $3
-         AND ($4 IS NULL OR (c.max_power_kw >= $4 AND EXISTS (
-             SELECT 1 FROM charger_connectors k
-             WHERE k.charger_id = c.id AND k.power_kw >= $4 AND ($2 = 0 OR (k.port & $2) <> 0))))
-         AND ($5 IS NULL OR c.updated_at >= $5)"
+         AND (c.amenity_mask & $3) = $3"
+    };
+    (full) => {
+        concat!(
+            filter_sql!(indexed),
+            " AND ($4 IS NULL OR (c.max_power_kw >= $4 AND EXISTS (
+                 SELECT 1 FROM charger_connectors k
+                 WHERE k.charger_id = c.id AND k.power_kw >= $4 AND ($2 = 0 OR (k.port & $2) <> 0))))
+             AND ($5 IS NULL OR c.updated_at >= $5)"
+        )
+    };
+}
+
+/// A statement around the filter: the text with the covering filter or with the full one, whichever the filter needs.
+macro_rules! filtered_sql {
+    ($filter:expr, $before:literal, $after:literal) => {
+        if $filter.is_indexed() {
+            concat!($before, filter_sql!(indexed), $after)
+        } else {
+            concat!($before, filter_sql!(full), $after)
+        }
     };
 }
 
@@ -33,4 +51,4 @@ pub(crate) fn updated_since(filter: &Filter) -> Option<Time> {
     filter.updated_since.map(Time)
 }
 
-pub(crate) use {bind_filter, filter_sql};
+pub(crate) use {bind_filter, filter_sql, filtered_sql};

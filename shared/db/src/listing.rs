@@ -4,7 +4,7 @@ use crate::Db;
 use crate::column::{Id, Time};
 use crate::engine::on_pool;
 use crate::failure::failed;
-use crate::filter::{bind_filter, filter_sql};
+use crate::filter::{bind_filter, filter_sql, filtered_sql};
 use domain::filter::Filter;
 use domain::page::Total;
 use domain::{Result, Timestamp};
@@ -34,13 +34,13 @@ impl Db {
         offset: u64,
         limit: u32,
     ) -> Result<Vec<(Timestamp, Uuid)>> {
-        const SQL: &str = concat!(
+        let sql = filtered_sql!(
+            filter,
             "SELECT c.id, c.created_at FROM chargers c WHERE ",
-            filter_sql!(),
             " AND (c.created_at, c.id) < ($6, $7) ORDER BY c.created_at DESC, c.id DESC LIMIT $8 OFFSET $9"
         );
         let (time, id) = after.unwrap_or(BEFORE_ALL);
-        let rows: Vec<Row> = on_pool!(self, |pool| bind_filter!(sqlx::query_as(SQL), filter)
+        let rows: Vec<Row> = on_pool!(self, |pool| bind_filter!(sqlx::query_as(sql), filter)
             .bind(Time(time))
             .bind(Id(id))
             .bind(i64::from(limit))
@@ -59,8 +59,8 @@ impl Db {
         const FACETS: &str = "SELECT CAST(coalesce(sum(n), 0) AS bigint) FROM charger_facets
              WHERE verification_level >= $1 AND ($2 = 0 OR (port_mask & $2) <> 0) AND (amenity_mask & $3) = $3";
         const COUNT: &str =
-            concat!("SELECT count(*) FROM (SELECT 1 FROM chargers c WHERE ", filter_sql!(), " LIMIT $6) counted");
-        let count: i64 = if filter.is_countable_by_facets() {
+            concat!("SELECT count(*) FROM (SELECT 1 FROM chargers c WHERE ", filter_sql!(full), " LIMIT $6) counted");
+        let count: i64 = if filter.is_indexed() {
             on_pool!(self, |pool| sqlx::query_scalar(FACETS)
                 .bind(filter.min_level)
                 .bind(filter.port_mask)
@@ -75,7 +75,7 @@ impl Db {
                 .await
                 .map_err(failed)?)
         };
-        let is_capped = !filter.is_countable_by_facets() && count as u64 > COUNT_CAP;
+        let is_capped = !filter.is_indexed() && count as u64 > COUNT_CAP;
         Ok(Total { count: if is_capped { COUNT_CAP } else { count as u64 }, is_capped })
     }
 }

@@ -65,8 +65,8 @@ impl Filter {
         }
     }
 
-    /// Whether the counters of level, port and amenity give the exact total.
-    pub fn is_countable_by_facets(&self) -> bool {
+    /// Whether level, ports and amenities decide alone: then the counters know the total and the covering indexes the chargers.
+    pub fn is_indexed(&self) -> bool {
         self.min_power_kw.is_none() && self.updated_since.is_none()
     }
 }
