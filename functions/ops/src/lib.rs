@@ -1,1 +1,114 @@
-//! Lambda function ops.
+//! Operations, as a Lambda function and as a command line: migrations, imports, generated chargers.
+//!
+//! Both ways call the same functions: [`execute`] what was typed ([`CommandLine`]), [`handle`] an event
+//! (`{"command": "migrate"}`). What reads a file exists on the command line only. Each command has its file ([`migrate`],
+//! [`import`], [`generate`]) and answers a [`Report`], which a person reads as text and a program as JSON.
+//!
+//! No SQL and no decision about what a valid charger is: those are in `db` and `domain`. SQLite (feature `embedded`) is on by
+//! default, since this is the tool that fills an embedded database.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod generate;
+pub mod import;
+pub mod migrate;
+
+mod command;
+mod report;
+mod station;
+
+pub use command::CommandLine;
+pub use report::Report;
+
+use command::{Action, Event, Import, Migrate};
+use config::Config;
+use db::Db;
+use domain::{Error, Kind, Result, World};
+use lambda_runtime::LambdaEvent;
+use serde_json::Value;
+use std::error::Error as StdError;
+use std::io::Write;
+
+const INTERNAL: &str = "Something went wrong on our side.";
+
+/// What the commands need.
+#[derive(Clone, Debug)]
+pub struct App {
+    db: Db,
+    world: World,
+}
+
+impl App {
+    /// Commands on a database, with a clock and a source of ids.
+    pub fn new(db: Db, world: World) -> Self {
+        Self { db, world }
+    }
+
+    /// Starts the log (plain lines on standard error for a person, else JSON) and opens the database that the environment names.
+    ///
+    /// # Errors
+    /// Those of Secrets Manager and of opening; PostgreSQL is connected with the first statement only.
+    pub async fn open(config: &Config, is_command_line: bool) -> Result<Self> {
+        let chosen = format!("database: {}", config.database);
+        if is_command_line {
+            telemetry::init_text(&config.log_filter);
+            eprintln!("{chosen}");
+        } else {
+            telemetry::init_json(&config.log_filter, &chosen);
+        }
+        let url = config.database.url(secrets::database_url).await?;
+        Ok(Self::new(Db::open(&url, "ops", 1).await?, config::world()))
+    }
+}
+
+/// Does what was typed and writes the report as text.
+///
+/// # Errors
+/// When the command itself failed; rejected rows of an import are part of its report.
+pub async fn execute(app: &App, command: CommandLine, out: &mut impl Write) -> Result<()> {
+    let report = match command.action {
+        Action::Migrate { to: Migrate::Status } => migrate::status(&app.db).await?,
+        Action::Migrate { to: Migrate::Up } => migrate::up(&app.db).await?,
+        Action::Migrate { to: Migrate::Down { to } } => migrate::down(&app.db, to).await?,
+        Action::Import { from: Import::Afdc { file, rejects } } => {
+            import::afdc::import_file(app, &file, rejects.as_deref()).await?
+        }
+        Action::Generate(plan) => generate::generate(app, &plan).await?,
+    };
+    write!(out, "{report}").map_err(|error| Error::new(Kind::Internal, "The report cannot be written.").because(error))
+}
+
+/// Answers an event with the report as JSON.
+///
+/// # Errors
+/// When the event is not understood or the command failed: the invocation then counts as failed.
+pub async fn handle(app: &App, event: LambdaEvent<Value>) -> Result<Value, lambda_runtime::Error> {
+    let report =
+        answer(app, event.payload).await.inspect_err(|error| tracing::error!(error = sentence(error), "failed"))?;
+    Ok(serde_json::to_value(report)?)
+}
+
+async fn answer(app: &App, event: Value) -> Result<Report> {
+    match Event::parse(event)? {
+        Event::MigrationStatus {} => migrate::status(&app.db).await,
+        Event::Migrate(direction) => match direction.target()? {
+            None => migrate::up(&app.db).await,
+            Some(version) => migrate::down(&app.db, version).await,
+        },
+        Event::Generate(plan) => generate::generate(app, &plan).await,
+    }
+}
+
+/// An error as one sentence for whoever operates the system: with its causes, which a client would never see.
+pub fn sentence(error: &(dyn StdError + 'static)) -> String {
+    let chain = std::iter::successors(Some(error), |error: &&'_ (dyn StdError + 'static)| StdError::source(*error));
+    // What a client is told about a fault of ours says nothing here.
+    let says_nothing = |error: &dyn StdError| error.source().is_some() && error.to_string() == INTERNAL;
+    let parts =
+        chain.filter(|error| !says_nothing(*error)).map(|error| error.to_string().trim_end_matches('.').to_owned());
+    let parts: Vec<String> = parts.collect();
+    match parts.split_first() {
+        Some((first, causes)) if !causes.is_empty() => format!("{first} ({}).", causes.join(": ")),
+        _ => format!("{}.", parts.concat()),
+    }
+}

@@ -1,0 +1,112 @@
+//! Chargers that nobody has built, for trying things out at any size: clusters around towns, strings along the roads between
+//! them, and a few anywhere.
+
+mod world;
+
+use crate::import::Batches;
+use crate::{App, Report};
+use clap::Args;
+use domain::Result;
+use domain::geo::BoundingBox;
+use indicatif::ProgressBar;
+use serde::Deserialize;
+use std::str::FromStr;
+use world::MadeUpWorld;
+
+const SOURCE: &str = "generated";
+const MAX_CHARGERS: u64 = 20_000_000;
+
+/// What to make up. The same plan makes the same chargers; a larger number adds to those of a smaller one.
+#[derive(Clone, Debug, Args, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// How many chargers
+    #[arg(long, value_name = "N")]
+    chargers: Amount,
+    /// Other seeds make other chargers, which stand beside those of this one
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    #[serde(default = "first_seed")]
+    seed: u64,
+    /// Where: west,south,east,north in degrees; west > east crosses the antimeridian. Germany where nothing is said
+    #[arg(long, value_name = "W,S,E,N", allow_hyphen_values = true)]
+    bbox: Option<Area>,
+}
+
+fn first_seed() -> u64 {
+    1
+}
+
+/// Makes the chargers of a plan up and imports them, 500 in each transaction.
+///
+/// # Errors
+/// Those of the database; whole batches are kept then, and the same plan brings the rest.
+pub async fn generate(app: &App, plan: &Plan) -> Result<Report> {
+    let world = MadeUpWorld::new(plan.seed, plan.bbox.unwrap_or(GERMANY));
+    let mut batches = Batches::open(app, SOURCE).await?;
+    // Hidden by itself where standard error is no terminal.
+    let bar = ProgressBar::new(plan.chargers.0);
+    for number in 0..plan.chargers.0 {
+        batches.push(world.station(number)).await?;
+        bar.set_position(number + 1);
+    }
+    let outcome = batches.finish().await?;
+    bar.finish_and_clear();
+    Ok(Report::generated(plan.chargers.0, outcome))
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "u64")]
+struct Amount(u64);
+
+impl TryFrom<u64> for Amount {
+    type Error = String;
+
+    fn try_from(number: u64) -> Result<Self, String> {
+        let range = 1..=MAX_CHARGERS;
+        if range.contains(&number) { Ok(Self(number)) } else { Err(format!("chargers must be 1 to {MAX_CHARGERS}")) }
+    }
+}
+
+impl FromStr for Amount {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        text.parse::<u64>().map_err(|error| error.to_string())?.try_into()
+    }
+}
+
+/// A rectangle that may cross ±180°.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "String")]
+struct Area {
+    west: f64,
+    south: f64,
+    width_deg: f64,
+    height_deg: f64,
+}
+
+const GERMANY: Area = Area { west: 5.9, south: 47.3, width_deg: 9.1, height_deg: 7.7 };
+
+impl TryFrom<String> for Area {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl FromStr for Area {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let numbers: Option<Vec<f64>> = text.split(',').map(|part| part.trim().parse().ok()).collect();
+        let area = numbers.and_then(|numbers| match numbers.as_slice() {
+            [west, south, east, north] => BoundingBox::new(*west, *south, *east, *north),
+            _ => None,
+        });
+        let area = area.ok_or("bbox must be west,south,east,north in degrees with south ≤ north")?;
+        let width = area.east() - area.west();
+        let width_deg = if width < 0.0 { width + 360.0 } else { width };
+        Ok(Self { west: area.west(), south: area.south(), width_deg, height_deg: area.north() - area.south() })
+    }
+}

@@ -1,0 +1,15 @@
+//! Chargers from data sets.
+//!
+//! A data set is read row by row, never as a whole. Rows become `Station`s, those go to the database in batches of 500, each of
+//! them one transaction: whenever a run ends, whole batches are kept and the next run completes them.
+
+pub mod afdc;
+
+mod batches;
+mod lines;
+mod rejects;
+mod summary;
+
+pub(crate) use batches::Batches;
+pub use rejects::Reject;
+pub use summary::Summary;

@@ -1,0 +1,58 @@
+//! Stations on their way to the database, in whole batches.
+
+use crate::App;
+use crate::migrate::require_schema;
+use crate::station::Station;
+use db::{ImportOutcome, ImportedCharger};
+use domain::{Error, Result};
+
+const BATCH: usize = 500;
+
+/// Collects stations and stores them 500 at a time, each time in one transaction.
+pub(crate) struct Batches<'a> {
+    app: &'a App,
+    source: &'static str,
+    pending: Vec<ImportedCharger>,
+    outcome: ImportOutcome,
+}
+
+impl<'a> Batches<'a> {
+    /// Batches of the data set `source`.
+    ///
+    /// # Errors
+    /// Conflict where the schema is not whole; as every query.
+    pub(crate) async fn open(app: &'a App, source: &'static str) -> Result<Self> {
+        require_schema(&app.db).await?;
+        Ok(Self { app, source, pending: Vec::with_capacity(BATCH), outcome: ImportOutcome::default() })
+    }
+
+    /// Takes a station, and stores the batch when it is full.
+    pub(crate) async fn push(&mut self, station: Station) -> Result<()> {
+        self.pending.push(station.into_charger((self.app.world.new_id)()));
+        if self.pending.len() == BATCH { self.store().await } else { Ok(()) }
+    }
+
+    /// Stores what is left, and answers what has become of all.
+    pub(crate) async fn finish(mut self) -> Result<ImportOutcome> {
+        self.store().await?;
+        Ok(self.outcome)
+    }
+
+    async fn store(&mut self) -> Result<()> {
+        let now = (self.app.world.now)();
+        let stored = self.app.db.import_chargers(self.source, &self.pending, now).await;
+        let ImportOutcome { imported, updated, unchanged } = stored.map_err(|error| self.stopped(error))?;
+        self.pending.clear();
+        self.outcome.imported += imported;
+        self.outcome.updated += updated;
+        self.outcome.unchanged += unchanged;
+        Ok(())
+    }
+
+    fn stopped(&self, error: Error) -> Error {
+        let kept = self.outcome.imported + self.outcome.updated + self.outcome.unchanged;
+        let detail =
+            format!("The import stopped: {kept} chargers are in the database, the same command brings the rest.");
+        Error::new(error.kind(), detail).because(error)
+    }
+}

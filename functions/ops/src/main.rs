@@ -1,0 +1,21 @@
+//! Boot of `ops`: under the Lambda runtime it answers events, at a terminal the command that is typed.
+
+use config::Config;
+use ops::{App, CommandLine, execute, handle, sentence};
+use std::process::ExitCode;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let done = boot((!config::is_lambda()).then(CommandLine::read)).await;
+    done.inspect_err(|error| eprintln!("ops: {}", sentence(error.as_ref())))
+        .map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS)
+}
+
+async fn boot(command: Option<CommandLine>) -> Result<(), lambda_runtime::Error> {
+    let config = Config::from_env()?;
+    let app = App::open(&config, command.is_some()).await?;
+    match command {
+        Some(command) => Ok(execute(&app, command, &mut std::io::stdout()).await?),
+        None => lambda_runtime::run(lambda_runtime::service_fn(|event| handle(&app, event))).await,
+    }
+}
