@@ -46,6 +46,10 @@ async fn open_sqlite(path: &str, connections: u32) -> Result<Db> {
         .synchronous(SqliteSynchronous::Normal)
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(10));
+    let unopened = |error: std::io::Error| Error::unavailable("database", format!("folder or lock: {}", error.kind()));
+    if let Some(dir) = std::path::Path::new(path).parent() {
+        std::fs::create_dir_all(dir).map_err(unopened)?;
+    }
     let pool = SqlitePoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(ACQUIRE_TIMEOUT.max(Duration::from_secs(15)))
@@ -56,7 +60,7 @@ async fn open_sqlite(path: &str, connections: u32) -> Result<Db> {
     // Several processes may start on the same file at once; an exclusive lock lets one of them migrate.
     let lock = std::fs::File::create(format!("{path}.migrate-lock"))
         .and_then(|file| file.lock().map(|()| file))
-        .map_err(|error| Error::unavailable("database", format!("migration lock: {}", error.kind())))?;
+        .map_err(unopened)?;
     db.migrate_up().await?;
     drop(lock);
     Ok(db)
