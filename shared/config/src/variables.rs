@@ -27,7 +27,11 @@ pub const ALL: &[Variable] = &[
     variable("DB_PASSWORD", "", "PostgreSQL password, with `DB_HOST`"),
     variable("S3_BUCKET", "", "bucket of the photos (`S3_BUCKET_NAME` too), else a folder under `DATA_DIR`"),
     variable("S3_BUCKET_NAME", "", "old name of `S3_BUCKET`"),
-    variable("PHOTO_BASE_URL", "the bucket, or the embedded server", "public address of processed photos (CloudFront)"),
+    variable(
+        "PHOTO_BASE_URL",
+        "",
+        "public address of processed photos (CloudFront), else the bucket's or the embedded server's",
+    ),
     variable("PHOTO_MAX_BYTES", "26214400", "largest upload in bytes"),
     variable("PHOTO_MAX_PIXELS", "64000000", "largest picture in pixels"),
     variable("PHOTO_MAX_WIDTH", "1920", "width of the main rendition at most"),
