@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use config::Config;
-use http::{HeaderMap, Method, Request, Uri};
+use http::Request;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use storage::{Local, Storage};
@@ -19,7 +19,8 @@ use crate::gateway::Gateway;
 use crate::renditions;
 use crate::s3::{S3Endpoint, s3_service};
 use crate::server::{self, Server};
-use crate::{dev_token, signing_key, template};
+use crate::template::{self, Template};
+use crate::{dev_token, signing_key};
 
 /// Why the stack does not start.
 #[derive(Debug, thiserror::Error)]
@@ -48,7 +49,7 @@ pub struct Stack {
     server: Server,
     authorizer: Arc<Authorizer>,
     /// The folder that plays S3, and who takes its events; none of it where photos are in a real bucket.
-    events: Option<(Local, delivery::Handler)>,
+    events: Option<(Local, delivery::Settings, delivery::Handler)>,
 }
 
 impl Stack {
@@ -63,12 +64,14 @@ impl Stack {
         let world = config::world();
         let storage = Storage::open(&config.store, world.now).await?;
         let Functions { http, optimize_photo } = functions::open(config, &storage, world).await?;
-        let gateway = Gateway::new(template::parse(template::TEMPLATE)?, http, authorizer.clone())?;
+        let template = template::parse(template::TEMPLATE)?;
+        let delivery = delivery_settings(&template);
+        let gateway = Gateway::new(template, http, authorizer.clone())?;
         let mut server = Server::new(gateway, authorizer.clone(), OffsetDateTime::now_utc);
         let mut events = None;
         if let Storage::Local(local) = storage {
             server = mount_bucket(server, &local);
-            events = Some((local, optimize_photo));
+            events = Some((local, delivery, optimize_photo));
         }
         Ok(Self { server, authorizer, events })
     }
@@ -84,17 +87,27 @@ impl Stack {
     /// Serves and delivers until `stop` is done; running requests and deliveries finish.
     pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()>) {
         let (stopping, stopped) = watch::channel(false);
-        let delivering = self.events.map(|(local, handler)| {
-            tokio::spawn(async move {
-                delivery::run(&local, delivery::Settings::default(), handler, stopped).await;
-            })
+        let delivering = self.events.map(|(local, settings, handler)| {
+            tokio::spawn(async move { delivery::run(&local, settings, handler, stopped).await })
         });
         server::serve(listener, self.server, stop).await;
         let _ = stopping.send(true);
-        if let Some(Err(error)) = async { Some(delivering?.await) }.await {
+        if let Some(delivering) = delivering
+            && let Err(error) = delivering.await
+        {
             tracing::error!("delivery of S3's events ended early: {error}");
         }
     }
+}
+
+/// How events reach the photo pipeline: with the time that the template gives it.
+fn delivery_settings(template: &Template) -> delivery::Settings {
+    let mut settings = delivery::Settings::default();
+    let function = template.functions.iter().find(|function| function.name == settings.function_name);
+    if let Some(function) = function {
+        settings.timeout = function.timeout;
+    }
+    settings
 }
 
 /// S3's endpoint at `/{bucket}` and what CloudFront would show at `/processed/`.
@@ -113,9 +126,7 @@ fn mount_bucket(server: Server, local: &Local) -> Server {
             Arc::new(move |request| {
                 let local = local.clone();
                 Box::pin(async move {
-                    let (method, uri, headers): (&Method, &Uri, &HeaderMap) =
-                        (request.method(), request.uri(), request.headers());
-                    renditions::answer(&local, method, uri.path(), headers).await
+                    renditions::answer(&local, request.method(), request.uri().path(), request.headers()).await
                 })
             }),
         )

@@ -59,7 +59,7 @@ fn allowed_origin(cors: &Cors, headers: &HeaderMap) -> Option<HeaderValue> {
 }
 
 fn insert_list(headers: &mut HeaderMap, name: HeaderName, values: &[String]) {
-    if let Some(value) = HeaderValue::from_str(&values.join(",").to_string()).ok().filter(|value| !value.is_empty()) {
+    if let Some(value) = HeaderValue::from_str(&values.join(",")).ok().filter(|value| !value.is_empty()) {
         headers.insert(name, value);
     }
 }

@@ -104,10 +104,9 @@ impl Gateway {
         B: Body<Data = Bytes> + Unpin,
     {
         let path = event::decoded_path(parts.uri.path());
-        let found = self.router.find(parts.method.as_str(), &path);
-        let Some((taken, function)) =
-            found.and_then(|taken| Some((self.functions.get(&taken.route.function)?, taken))).map(|(f, t)| (t, f))
-        else {
+        let taken = self.router.find(parts.method.as_str(), &path);
+        let target = taken.and_then(|taken| Some((self.functions.get(&taken.route.function)?, taken)));
+        let Some((function, taken)) = target else {
             return answer::message(StatusCode::NOT_FOUND, "Not Found");
         };
         let claims = match taken.route.needs_token {
