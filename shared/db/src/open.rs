@@ -20,8 +20,10 @@ impl Db {
         if let Some(path) = url.strip_prefix("sqlite:") {
             return open_sqlite(path, connections).await;
         }
-        let options: PgConnectOptions =
-            url.parse().map_err(|_| Error::internal("the database URL is neither postgres:// nor sqlite:"))?;
+        // The driver would take any scheme.
+        let is_postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
+        let options: Option<PgConnectOptions> = url.parse().ok().filter(|_| is_postgres);
+        let options = options.ok_or_else(|| Error::internal("the database URL is neither postgres:// nor sqlite:"))?;
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(ACQUIRE_TIMEOUT)

@@ -163,6 +163,12 @@ impl Db {
         result: &PhotoResult,
         now: Timestamp,
     ) -> Result<()> {
+        // Deliveries of one owner's photos queue here, so that each sees what the one before has written. Adding a charger locks
+        // in the same order: its author, then the photos.
+        let queue = self.engine().pick(
+            "SELECT sub FROM contributors WHERE sub = (SELECT owner FROM photos WHERE id = $1) FOR NO KEY UPDATE",
+            "SELECT owner FROM photos WHERE id = $1",
+        );
         const OWNER: &str = "SELECT owner, state FROM photos WHERE id = $1";
         const READY: &str =
             "UPDATE photos SET state = 'ready', etag = $2, hash8 = $3, reason = NULL, width = $4, height = $5,
@@ -171,6 +177,7 @@ impl Db {
             "UPDATE photos SET state = 'rejected', etag = $2, hash8 = $3, reason = $4, width = NULL, height = NULL,
              thumbhash = NULL, dominant_color = NULL, renditions = $5 WHERE id = $1";
         in_transaction!(self, |tx| {
+            sqlx::query(queue).bind(Id(id)).execute(&mut *tx).await.map_err(failed)?;
             let before: Option<(String, String)> =
                 sqlx::query_as(OWNER).bind(Id(id)).fetch_optional(&mut *tx).await.map_err(failed)?;
             match result {
