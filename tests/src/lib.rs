@@ -1,1 +1,66 @@
-//! Whole-system tests.
+//! What the whole-system tests share: databases that live as long as a test, chargers to fill them with, and the files of the
+//! repository.
+//!
+//! The tests themselves are in `tests/tests`: `db_contract` (every statement on both engines), `functions` (event file in,
+//! handler, snapshot out), `runtime` (the real binaries behind a Lambda Runtime API) and `tidy` (the invariants of the layout).
+//! Nothing of ours is mocked: PostgreSQL is a real server that the tests start themselves and that ends with them.
+//!
+//! Start with [`TestDb`].
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot set its stage must fail loudly")]
+
+pub mod postgres;
+pub mod repository;
+pub mod seed;
+
+use db::Db;
+use tempfile::TempDir;
+
+/// An empty, migrated database for one test.
+#[derive(Debug)]
+pub struct TestDb {
+    /// The database.
+    pub db: Db,
+    /// What opens it once more.
+    pub url: String,
+    _dir: Option<TempDir>,
+}
+
+impl TestDb {
+    /// A SQLite file of its own.
+    pub async fn sqlite() -> Self {
+        let dir = TempDir::new().unwrap();
+        let url = format!("sqlite:{}", dir.path().join("test.db").display());
+        Self { db: Db::open(&url, "tests", 4).await.unwrap(), url, _dir: Some(dir) }
+    }
+
+    /// A PostgreSQL database of its own; `None`, and a line that says so, where PostgreSQL is not installed.
+    pub async fn postgres() -> Option<Self> {
+        let url = postgres::create_database().await?;
+        let db = Db::open(&url, "tests", 4).await.unwrap();
+        db.migrate_up().await.unwrap();
+        Some(Self { db, url, _dir: None })
+    }
+}
+
+/// Makes two tests of each sentence, one for each engine, so that a failure names the engine.
+/// A sentence is an `async fn(&TestDb)` in scope.
+#[macro_export]
+macro_rules! on_both_engines {
+    ($($sentence:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $sentence() {
+                super::$sentence(&$crate::TestDb::sqlite().await).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test]
+            async fn $sentence() {
+                if let Some(test_db) = $crate::TestDb::postgres().await {
+                    super::$sentence(&test_db).await;
+                }
+            })+
+        }
+    };
+}

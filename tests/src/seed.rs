@@ -1,0 +1,73 @@
+//! Chargers for tests, brought in through the real functions of `db`.
+
+use db::contributions::Contribution;
+use db::{Db, ImportedCharger};
+use domain::Timestamp;
+use domain::charger::Connector;
+use domain::geo::Point;
+use domain::new_charger::NewCharger;
+use domain::vocabulary::{Amenity, Port};
+use uuid::Uuid;
+
+/// 2026-03-01T12:00:00Z.
+pub const NOON: Timestamp = Timestamp::from_micros(1_772_366_400_000_000);
+
+/// An id from a number.
+pub fn id(number: u128) -> Uuid {
+    Uuid::from_u128(number)
+}
+
+/// A place; panics off the globe.
+pub fn point(lat: f64, lng: f64) -> Point {
+    Point::new(lat, lng).unwrap()
+}
+
+/// A connector.
+pub fn connector(port: Port, power_kw: Option<f64>, count: u32) -> Connector {
+    Connector { port, power_kw, count }
+}
+
+/// A charger with two CCS connectors, to be varied.
+pub fn new_charger(name: &str, point: Point) -> NewCharger {
+    NewCharger {
+        name: name.to_owned(),
+        address: format!("{name} street"),
+        point,
+        connectors: vec![connector(Port::Ccs, Some(150.0), 2)],
+        total_ports: 2,
+        operator: None,
+        amenities: vec![Amenity::Parking],
+        notes: None,
+        allow_duplicate: false,
+    }
+}
+
+/// Adds a charger of Ann's; its id and that of its verification come from the number.
+pub async fn add(db: &Db, number: u128, charger: &NewCharger, now: Timestamp) {
+    let contribution = Contribution {
+        charger_id: id(number),
+        verification_id: id(1 << 64 | number),
+        author: "ann",
+        charger,
+        new_photos: &[],
+        photo_ids: &[],
+        now,
+    };
+    assert!(db.add_charger(&contribution).await.unwrap().is_empty());
+}
+
+/// A charger of a data set with one CCS connector, to be varied; its id and its id there come from the number.
+pub fn imported(number: u128, point: Point) -> ImportedCharger {
+    ImportedCharger {
+        id: id(number),
+        source_id: number.to_string(),
+        name: format!("Charger {number}"),
+        address: format!("{number} Main Street"),
+        point,
+        connectors: vec![connector(Port::Ccs, Some(50.0), 1)],
+        total_ports: 1,
+        operator: Some("Operator".to_owned()),
+        notes: None,
+        hash: 1,
+    }
+}
