@@ -6,6 +6,7 @@ mod world;
 use crate::import::Batches;
 use crate::{App, Report};
 use clap::Args;
+use db::ImportOutcome;
 use domain::Result;
 use domain::geo::BoundingBox;
 use indicatif::ProgressBar;
@@ -41,17 +42,21 @@ fn first_seed() -> u64 {
 /// # Errors
 /// Those of the database; whole batches are kept then, and the same plan brings the rest.
 pub async fn generate(app: &App, plan: &Plan) -> Result<Report> {
-    let world = MadeUpWorld::new(plan.seed, plan.bbox.unwrap_or(GERMANY));
-    let mut batches = Batches::open(app, SOURCE).await?;
     // Hidden by itself where standard error is no terminal.
     let bar = ProgressBar::new(plan.chargers.0);
+    let outcome = make(app, plan, &bar).await;
+    bar.finish_and_clear();
+    Ok(Report::generated(plan.chargers.0, outcome?))
+}
+
+async fn make(app: &App, plan: &Plan, bar: &ProgressBar) -> Result<ImportOutcome> {
+    let world = MadeUpWorld::new(plan.seed, plan.bbox.unwrap_or(GERMANY));
+    let mut batches = Batches::open(app, SOURCE).await?;
     for number in 0..plan.chargers.0 {
         batches.push(world.station(number)).await?;
         bar.set_position(number + 1);
     }
-    let outcome = batches.finish().await?;
-    bar.finish_and_clear();
-    Ok(Report::generated(plan.chargers.0, outcome))
+    batches.finish().await
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]

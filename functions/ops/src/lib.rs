@@ -49,12 +49,14 @@ impl App {
     /// # Errors
     /// Those of Secrets Manager and of opening; PostgreSQL is connected with the first statement only.
     pub async fn open(config: &Config, is_command_line: bool) -> Result<Self> {
+        // PostgreSQL's "already exists, skipping" of every migration is no news.
+        let filter = format!("sqlx::postgres::notice=warn,{}", config.log_filter);
         let chosen = format!("database: {}", config.database);
         if is_command_line {
-            telemetry::init_text(&config.log_filter);
+            telemetry::init_text(&filter);
             eprintln!("{chosen}");
         } else {
-            telemetry::init_json(&config.log_filter, &chosen);
+            telemetry::init_json(&filter, &chosen);
         }
         let url = config.database.url(secrets::database_url).await?;
         Ok(Self::new(Db::open(&url, "ops", 1).await?, config::world()))
@@ -83,8 +85,8 @@ pub async fn execute(app: &App, command: CommandLine, out: &mut impl Write) -> R
 /// # Errors
 /// When the event is not understood or the command failed: the invocation then counts as failed.
 pub async fn handle(app: &App, event: LambdaEvent<Value>) -> Result<Value, lambda_runtime::Error> {
-    let report =
-        answer(app, event.payload).await.inspect_err(|error| tracing::error!(error = sentence(error), "failed"))?;
+    // Whoever invokes this function operates the system; the runtime logs the same sentence.
+    let report = answer(app, event.payload).await.map_err(|error| sentence(&error))?;
     Ok(serde_json::to_value(report)?)
 }
 

@@ -12,8 +12,7 @@ async fn main() -> ExitCode {
 }
 
 async fn boot(command: Option<CommandLine>) -> Result<(), lambda_runtime::Error> {
-    let config = Config::from_env()?;
-    let app = App::open(&config, command.is_some()).await?;
+    let app = App::open(&Config::from_env()?, command.is_some()).await?;
     match command {
         Some(command) => Ok(execute(&app, command, &mut std::io::stdout()).await?),
         None => lambda_runtime::run(lambda_runtime::service_fn(|event| handle(&app, event))).await,
