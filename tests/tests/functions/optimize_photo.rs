@@ -1,0 +1,122 @@
+//! `optimize-photo`: what becomes of a raw upload, whatever S3 delivers and however often.
+
+use crate::stage::{Store, WORLD};
+use db::photos::NewPhoto;
+use domain::photo::{PhotoKind, PhotoState, photo_id_of};
+use optimize_photo::{App, handle};
+use serde_json::{Value, json};
+use storage::ObjectHeaders;
+use tests::repository::{event, event_cases, shared_data};
+use tests::seed::NOON;
+use tests::{TestDb, on_both_engines};
+
+on_both_engines!(
+    a_photo_becomes_ready_and_a_second_delivery_changes_nothing,
+    what_is_no_photo_is_rejected_with_a_reason_and_publishes_nothing,
+    events_that_concern_nobody_are_skipped,
+    a_real_camera_photo_comes_out_upright,
+);
+
+/// The smallest photo at hand: the one in an event of ours.
+fn small_jpeg() -> Vec<u8> {
+    let body: Value = serde_json::from_str(event("post-chargers.base64-photo")["body"].as_str().unwrap()).unwrap();
+    let request = domain::new_charger::NewCharger::from_body(body.to_string().as_bytes());
+    match request.unwrap().1.remove(0).unwrap() {
+        domain::new_charger::PhotoInput::Bytes(bytes) => bytes,
+        domain::new_charger::PhotoInput::Id(id) => panic!("{id}"),
+    }
+}
+
+fn app(test_db: &TestDb, store: &Store) -> App {
+    let config = config::Config::read(&|_| None).unwrap();
+    App::new(test_db.db.clone(), store.storage.clone(), &config.photos, WORLD)
+}
+
+/// The key in `events/s3-put.json`.
+fn key() -> String {
+    event("s3-put")["Records"][0]["s3"]["object"]["key"].as_str().unwrap().to_owned()
+}
+
+/// Promises the photo of `events/s3-put.json`, stores these bytes for it, and answers the event that S3 would send.
+async fn upload(test_db: &TestDb, store: &Store, bytes: Vec<u8>) -> Value {
+    let (raw_key, id) = (key(), photo_id_of(&key()).unwrap());
+    let photo = NewPhoto { id, charger_id: None, kind: PhotoKind::Charger, raw_key: raw_key.clone(), hash8: None };
+    test_db.db.promise_photos("ann", &[photo], NOON).await.unwrap();
+    let headers = ObjectHeaders { content_type: "image/jpeg".to_owned(), cache_control: None };
+    store.storage.put(&raw_key, bytes.into(), &headers).await.unwrap();
+    let mut delivered = event("s3-put");
+    let etag = store.storage.head(&raw_key).await.unwrap().unwrap().etag;
+    delivered["Records"][0]["s3"]["object"]["eTag"] = json!(etag.trim_matches('"'));
+    delivered
+}
+
+async fn photo(test_db: &TestDb) -> domain::photo::Photo {
+    test_db.db.photo(photo_id_of(&key()).unwrap()).await.unwrap().unwrap()
+}
+
+async fn published(store: &Store) -> usize {
+    store.storage.list("processed/").await.unwrap().len()
+}
+
+async fn a_photo_becomes_ready_and_a_second_delivery_changes_nothing(test_db: &TestDb) {
+    let store = Store::new().await;
+    let delivered = upload(test_db, &store, small_jpeg()).await;
+    let app = app(test_db, &store);
+    let counts = handle(&app, delivered.clone()).await.unwrap();
+    assert_eq!(counts, json!({"ready": 1, "rejected": 0, "skipped": 0}));
+    let ready = photo(test_db).await;
+    assert_eq!((ready.state, ready.width, ready.height), (PhotoState::Ready, Some(32), Some(24)));
+    assert_eq!(published(&store).await, ready.renditions.len());
+    let again = handle(&app, delivered).await.unwrap();
+    assert_eq!(again, json!({"ready": 0, "rejected": 0, "skipped": 1}));
+    assert_eq!(photo(test_db).await, ready);
+}
+
+async fn what_is_no_photo_is_rejected_with_a_reason_and_publishes_nothing(test_db: &TestDb) {
+    let mut truncated = small_jpeg();
+    truncated.truncate(truncated.len() / 2);
+    let store = Store::new().await;
+    for bytes in [truncated, b"<svg onload=alert(1)>".to_vec(), Vec::new()] {
+        let delivered = upload(test_db, &store, bytes).await;
+        let counts = handle(&app(test_db, &store), delivered).await.unwrap();
+        assert_eq!(counts, json!({"ready": 0, "rejected": 1, "skipped": 0}));
+        let rejected = photo(test_db).await;
+        assert_eq!(rejected.state, PhotoState::Rejected);
+        assert!(rejected.reason.is_some_and(|reason| reason.ends_with('.')));
+        assert_eq!(published(&store).await, 0);
+        test_db.db.forget_pending_photo(rejected.id).await.unwrap();
+        forget(test_db).await;
+    }
+}
+
+/// Photos that were dealt with cannot be taken back by `db`.
+async fn forget(test_db: &TestDb) {
+    match &test_db.db {
+        db::Db::Postgres(pool) => drop(sqlx::query("DELETE FROM photos").execute(pool).await.unwrap()),
+        db::Db::Sqlite(pool) => drop(sqlx::query("DELETE FROM photos").execute(pool).await.unwrap()),
+    }
+}
+
+async fn events_that_concern_nobody_are_skipped(test_db: &TestDb) {
+    let app = app(test_db, &Store::new().await);
+    for case in event_cases().iter().filter(|case| case.starts_with("s3-")) {
+        let counts = handle(&app, event(case)).await.unwrap();
+        assert_eq!((&counts["ready"], &counts["rejected"]), (&json!(0), &json!(0)), "{case}");
+    }
+    for odd in [json!({}), json!([]), json!(null), json!({"Records": [{}, 7, {"s3": {"object": {"key": "%FF"}}}]})] {
+        assert_eq!(handle(&app, odd).await.unwrap(), json!({"ready": 0, "rejected": 0, "skipped": 0}));
+    }
+}
+
+async fn a_real_camera_photo_comes_out_upright(test_db: &TestDb) {
+    let Some(bytes) = shared_data("photos/camera-3mp-orientation6-gps.jpg") else { return };
+    let store = Store::new().await;
+    let delivered = upload(test_db, &store, bytes).await;
+    handle(&app(test_db, &store), delivered).await.unwrap();
+    let ready = photo(test_db).await;
+    assert_eq!((ready.state, ready.width, ready.height), (PhotoState::Ready, Some(1536), Some(2048)));
+    for rendition in &ready.renditions {
+        let object = store.storage.get(&rendition.key, u64::MAX).await.unwrap().unwrap();
+        assert!(!object.bytes.windows(4).any(|window| window == b"Exif"), "{}", rendition.key);
+    }
+}

@@ -1,0 +1,80 @@
+//! Who may depend on whom.
+
+use crate::workspace::{MEMBERS, layer, linked_in_production};
+use std::collections::BTreeSet;
+
+/// Crates of ours that ship; the tests may look behind every curtain.
+fn users_of(package: &str) -> BTreeSet<String> {
+    let ships = MEMBERS.iter().filter(|(_, member)| member.layer != "tests");
+    ships.filter(|(_, member)| member.dependencies.contains(package)).map(|(name, _)| name.clone()).collect()
+}
+
+fn names(names: &[&str]) -> BTreeSet<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+#[test]
+fn a_driver_or_client_is_named_by_the_one_crate_that_owns_it() {
+    assert_eq!(users_of("sqlx"), names(&["db"]));
+    assert_eq!(users_of("aws-sdk-s3"), names(&["storage"]));
+    assert_eq!(users_of("aws-sdk-secretsmanager"), names(&["secrets"]));
+    // The embedded server plays API Gateway: it makes the requests that `api` reads.
+    assert_eq!(users_of("lambda_http"), names(&["api", "local"]));
+    for codec in ["mozjpeg", "webp", "png", "image-webp", "fast_image_resize", "moxcms"] {
+        assert_eq!(users_of(codec), names(&["photo"]), "{codec}");
+    }
+}
+
+#[test]
+fn dependencies_point_one_way_from_functions_to_shared_crates_to_the_domain() {
+    let (functions, shared) = (layer("functions"), layer("shared"));
+    for (name, member) in MEMBERS.iter() {
+        let of = |layer: &BTreeSet<String>| member.dependencies.intersection(layer).cloned().collect::<BTreeSet<_>>();
+        match member.layer.as_str() {
+            "functions" => assert_eq!(of(&functions), names(&[]), "{name}: no function depends on another"),
+            "shared" if name == "domain" || name == "photo" => {
+                assert_eq!(of(&shared), names(&[]), "{name} stands alone")
+            }
+            "shared" => {
+                assert_eq!(of(&functions), names(&[]), "{name}");
+                assert!(of(&shared).is_subset(&names(&["domain"])), "{name}: the shared crates never see each other");
+            }
+            _ => {}
+        }
+        assert!(name == "tests" || !member.dependencies.contains("tests"), "{name}");
+        assert!(name == "tests" || !member.dependencies.contains("local"), "{name}");
+    }
+}
+
+#[test]
+fn every_layer_has_its_crates() {
+    // An empty layer would make every rule above true.
+    assert!(layer("functions").is_superset(&names(&["chargers", "contribute", "ops", "route-search", "upload"])));
+    assert!(layer("shared").is_superset(&names(&["api", "config", "db", "domain", "photo", "secrets", "storage"])));
+}
+
+#[test]
+fn the_reads_link_neither_an_image_codec_nor_the_s3_client_nor_sqlite() {
+    for function in ["chargers", "route-search"] {
+        let linked = linked_in_production(function);
+        assert!(linked.contains("sqlx-postgres"), "{function}: cargo tree shows what is linked");
+        for heavy in ["photo", "mozjpeg-sys", "libwebp-sys", "image", "png", "storage", "aws-sdk-s3"] {
+            assert!(!linked.contains(heavy), "{function} links {heavy}");
+        }
+    }
+}
+
+#[test]
+fn no_function_links_sqlite_in_production() {
+    for function in layer("functions") {
+        assert!(!linked_in_production(&function).contains("libsqlite3-sys"), "{function}");
+    }
+}
+
+#[test]
+fn only_the_optimizer_links_image_codecs() {
+    for function in layer("functions") {
+        let links_photo = linked_in_production(&function).contains("photo");
+        assert_eq!(links_photo, function == "optimize-photo", "{function}");
+    }
+}

@@ -1,0 +1,12 @@
+//! The invariants of the layout (`ARCHITECTURE.md`), as tests that can fail: who may depend on whom, where a thing may be named,
+//! and which files must agree with each other.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod agreement;
+mod dependencies;
+mod licenses;
+mod places;
+mod sources;
+mod template;
+mod workspace;
