@@ -54,12 +54,17 @@ impl Answer {
         Ok(Self { status, headers, body })
     }
 
-    /// Adds a header.
+    /// Adds a header; a value that is there already is followed by a comma and this one.
     #[must_use]
     pub fn with_header(mut self, name: &'static str, value: &str) -> Self {
+        // One line for each name: of repeated ones, a Lambda's response keeps the first only.
+        let line = match self.headers.get(name).and_then(|before| before.to_str().ok()) {
+            Some(before) => format!("{before}, {value}"),
+            None => value.to_owned(),
+        };
         // What is no header value (a line break) is left out; ours are numbers and encoded addresses.
-        if let Ok(value) = HeaderValue::from_str(value) {
-            self.headers.append(HeaderName::from_static(name), value);
+        if let Ok(line) = HeaderValue::from_str(&line) {
+            self.headers.insert(HeaderName::from_static(name), line);
         }
         self
     }
@@ -166,6 +171,13 @@ mod tests {
         assert_eq!(response.status(), 400);
         let Body::Text(body) = response.body() else { panic!("text") };
         assert!(body.contains(r#""field":"page""#) && body.contains("r-1") && !body.contains("secret"));
+    }
+
+    #[test]
+    fn links_share_one_header_line() {
+        let answer = Answer::ok(&"x").unwrap().with_link("/a?page=1", "first").with_link("/a?page=3", "next");
+        let lines: Vec<_> = answer.headers.get_all("link").iter().collect();
+        assert_eq!(lines, ["</a?page=1>; rel=\"first\", </a?page=3>; rel=\"next\""]);
     }
 
     #[test]
