@@ -10,6 +10,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its stage must fail loudly")]
 
 pub mod postgres;
+pub mod programs;
 pub mod repository;
 pub mod seed;
 

@@ -93,7 +93,11 @@ fn serve(binaries: &Path, dir: &Path, user: Option<(u32, u32)>) -> Option<Server
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(watcher.stderr.take().unwrap()).lines().map_while(Result::ok);
-    lines.find(|line| line.contains("ready to accept connections"))?;
+    if !lines.any(|line| line.contains("ready to accept connections")) {
+        drop(watcher.stdin.take());
+        watcher.wait().unwrap();
+        return None;
+    }
     // A full pipe would stop the server.
     std::thread::spawn(move || lines.for_each(drop));
     Some(Server { port, _watcher: watcher })

@@ -1,5 +1,6 @@
 //! The files of the repository, and the data that may stand beside it.
 
+use domain::new_charger::{NewCharger, PhotoInput};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
@@ -25,6 +26,16 @@ pub fn event_cases() -> Vec<String> {
     let mut cases: Vec<_> = names.filter_map(|name| name.strip_suffix(".json").map(str::to_owned)).collect();
     cases.sort();
     cases
+}
+
+/// The photo that comes with a charger in `events/`: 32 by 24 pixels.
+pub fn small_jpeg() -> Vec<u8> {
+    let body = event("post-chargers.base64-photo")["body"].take();
+    let (_, mut photos) = NewCharger::from_body(body.as_str().unwrap().as_bytes()).unwrap();
+    match photos.remove(0).unwrap() {
+        PhotoInput::Bytes(bytes) => bytes,
+        PhotoInput::Id(id) => panic!("{id} is no photo but an id"),
+    }
 }
 
 /// A file of the shared data; `None`, and a line that says so, where it is not there.

@@ -6,7 +6,7 @@ use domain::photo::{PhotoKind, PhotoState, photo_id_of};
 use optimize_photo::{App, handle};
 use serde_json::{Value, json};
 use storage::ObjectHeaders;
-use tests::repository::{event, event_cases, shared_data};
+use tests::repository::{event, event_cases, shared_data, small_jpeg};
 use tests::seed::NOON;
 use tests::{TestDb, on_both_engines};
 
@@ -16,16 +16,6 @@ on_both_engines!(
     events_that_concern_nobody_are_skipped,
     a_real_camera_photo_comes_out_upright,
 );
-
-/// The smallest photo at hand: the one in an event of ours.
-fn small_jpeg() -> Vec<u8> {
-    let body: Value = serde_json::from_str(event("post-chargers.base64-photo")["body"].as_str().unwrap()).unwrap();
-    let request = domain::new_charger::NewCharger::from_body(body.to_string().as_bytes());
-    match request.unwrap().1.remove(0).unwrap() {
-        domain::new_charger::PhotoInput::Bytes(bytes) => bytes,
-        domain::new_charger::PhotoInput::Id(id) => panic!("{id}"),
-    }
-}
 
 fn app(test_db: &TestDb, store: &Store) -> App {
     let config = config::Config::read(&|_| None).unwrap();

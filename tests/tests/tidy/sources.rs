@@ -15,7 +15,7 @@ pub(crate) struct Source {
 impl Source {
     /// What ships: neither comments nor the unit tests, which stand at the end of a file.
     pub(crate) fn shipped(&self) -> String {
-        let code = self.text.split("\n#[cfg(test)]\nmod ").next().unwrap();
+        let code = self.text.split("\n#[cfg(test)]\nmod tests {").next().unwrap();
         code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
     }
 }

@@ -1,0 +1,114 @@
+//! How many statements a request costs: never one for each row. A test of its own process, since the driver's log is counted and
+//! that is one for all.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use db::Db;
+use domain::charger::Connector;
+use domain::vocabulary::Port;
+use serde_json::{Value, json};
+use sqlx::postgres::PgPoolOptions;
+use sqlx::sqlite::SqlitePoolOptions;
+use std::sync::{Arc, Mutex};
+use tests::TestDb;
+use tests::repository::event;
+use tests::seed::{NOON, connector, imported, point};
+use tracing::field::{Field, Visit};
+use tracing::{Event, Subscriber};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
+
+/// Tells the statements of a request from those of the next: the one connection runs it after all others.
+const MARKER: &str = "SELECT 4711";
+
+#[derive(Clone, Default)]
+struct Statements(Arc<Mutex<Vec<String>>>);
+
+impl<S: Subscriber> Layer<S> for Statements {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        if event.metadata().target() == "sqlx::query" {
+            event.record(&mut Summary(&self.0));
+        }
+    }
+}
+
+struct Summary<'a>(&'a Mutex<Vec<String>>);
+
+impl Visit for Summary<'_> {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "summary" {
+            self.0.lock().unwrap().push(value.to_owned());
+        }
+    }
+
+    fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
+}
+
+async fn mark(db: &Db) {
+    match db {
+        Db::Postgres(pool) => drop(sqlx::query(MARKER).execute(pool).await.unwrap()),
+        Db::Sqlite(pool) => drop(sqlx::query(MARKER).execute(pool).await.unwrap()),
+    }
+}
+
+/// A database with chargers of several connectors each, behind one connection.
+async fn populated(test_db: &TestDb) -> Db {
+    let connectors: Vec<Connector> = Port::ALL.iter().take(3).map(|port| connector(*port, Some(50.0), 2)).collect();
+    let mut chargers: Vec<_> = (1..=200).map(|number| imported(number, point(42.65, -73.75))).collect();
+    chargers.iter_mut().for_each(|charger| charger.connectors = connectors.clone());
+    test_db.db.import_chargers("set", &chargers, NOON).await.unwrap();
+    // `Db::open` keeps statements out of every log; the driver's default does not.
+    match &test_db.db {
+        Db::Postgres(_) => Db::Postgres(PgPoolOptions::new().max_connections(1).connect(&test_db.url).await.unwrap()),
+        Db::Sqlite(_) => Db::Sqlite(SqlitePoolOptions::new().max_connections(1).connect(&test_db.url).await.unwrap()),
+    }
+}
+
+async fn statements_of(statements: &Statements, db: &Db, payload: &Value) -> Vec<String> {
+    mark(db).await;
+    statements.0.lock().unwrap().clear();
+    let request = lambda_http::request::from_str(&payload.to_string()).unwrap();
+    let status = if payload["routeKey"] == "POST /api/routing/calculate" {
+        route_search::handle(&route_search::App::new(db.clone(), String::new()), request).await.unwrap().status()
+    } else {
+        chargers::handle(&chargers::App::new(db.clone(), String::new()), request).await.unwrap().status()
+    };
+    assert_eq!(status, 200);
+    mark(db).await;
+    let mut said = statements.0.lock().unwrap().clone();
+    said.retain(|statement| !statement.contains("4711"));
+    said
+}
+
+fn listing(query: &str) -> Value {
+    let mut payload = event("get-chargers.nearby");
+    payload["rawQueryString"] = json!(query);
+    payload
+}
+
+#[tokio::test]
+async fn a_request_costs_a_fixed_number_of_statements_whatever_the_size_of_its_page() {
+    let statements = Statements::default();
+    tracing_subscriber::registry().with(statements.clone()).init();
+    for test_db in [Some(TestDb::sqlite().await), TestDb::postgres().await].into_iter().flatten() {
+        let db = populated(&test_db).await;
+        let near = "user_lat=42.65&user_lng=-73.75&max_distance=5&sort=distance";
+        // Total, page, chargers, connectors, photos; in an area the total comes with the candidates.
+        for (search, expected) in [("", 5), (near, 4), ("bbox=-74,42,-73,43", 4), ("min_power_kw=50", 5)] {
+            for size in [1, 10, 200] {
+                let said = statements_of(&statements, &db, &listing(&format!("{search}&page_size={size}"))).await;
+                assert_eq!(said.len(), expected, "{search} {size}: {said:#?}");
+            }
+        }
+        let route = event("post-routing-calculate.great-circle");
+        let said = statements_of(&statements, &db, &route).await;
+        assert_eq!(said.len(), 4, "candidates, chargers, connectors, photos: {said:#?}");
+        let nothing = statements_of(&statements, &db, &listing("bbox=0,0,1,1")).await;
+        assert_eq!(nothing.len(), 1, "an empty page needs no more: {nothing:#?}");
+        let mut detail = event("get-charger");
+        detail["rawPath"] = json!(format!("/api/chargers/{}", tests::seed::id(1)));
+        detail["requestContext"]["http"]["path"] = detail["rawPath"].clone();
+        let said = statements_of(&statements, &db, &detail).await;
+        assert_eq!(said.len(), 4, "charger, connectors, photos, verifications: {said:#?}");
+    }
+}
