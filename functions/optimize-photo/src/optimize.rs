@@ -32,23 +32,41 @@ pub(crate) async fn optimize(app: &App, created: &Created) -> Result<Outcome> {
     if app.db.photo(id).await?.is_none_or(|photo| photo.raw_key != created.key) {
         return Ok(Outcome::Skipped("no such photo"));
     }
+    loop {
+        let (etag, outcome) = optimize_current(app, id, created).await?;
+        // Looking after writing, not before: of two deliveries for two uploads to one key the last writer sees the last object,
+        // so the row always ends up describing what is in the store.
+        match app.storage.head(&created.key).await? {
+            Some(object) if unquoted(&object.etag) != etag => {}
+            _ => return Ok(outcome),
+        }
+    }
+}
+
+/// Deals with the object that is under the key now, which may be a newer one than the event's; answers its ETag too.
+async fn optimize_current(app: &App, id: Uuid, created: &Created) -> Result<(String, Outcome)> {
     let object = match app.storage.get(&created.key, app.settings.max_bytes as u64).await {
         Ok(Some(object)) => object,
-        Ok(None) => return Ok(Outcome::Skipped("the object is gone")),
+        Ok(None) => return Ok((created.etag.clone(), Outcome::Skipped("the object is gone"))),
         Err(error) if error.kind() == Kind::TooLarge => {
             let reason = format!("The photo is larger than {} bytes.", app.settings.max_bytes);
-            return finish(app, id, &created.etag, "", PhotoResult::Rejected { reason }).await;
+            let outcome = finish(app, id, &created.etag, "", PhotoResult::Rejected { reason }).await?;
+            return Ok((created.etag.clone(), outcome));
         }
         Err(error) => return Err(error),
     };
-    // The object may be a newer one than the event's: what is written down is what was read.
-    let etag = object.etag.trim_matches('"').to_owned();
+    let etag = unquoted(&object.etag).to_owned();
     let hash8 = hex::encode(&Sha256::digest(&object.bytes)[..4]);
     let result = match decode_and_encode(app, object.bytes).await? {
         Ok(optimized) => publish(app, &created.key, &hash8, optimized).await?,
         Err(rejection) => PhotoResult::Rejected { reason: rejection.reason },
     };
-    finish(app, id, &etag, &hash8, result).await
+    let outcome = finish(app, id, &etag, &hash8, result).await?;
+    Ok((etag, outcome))
+}
+
+fn unquoted(etag: &str) -> &str {
+    etag.trim_matches('"')
 }
 
 /// The pixel work, off the thread that serves: in the embedded server others are waiting.
