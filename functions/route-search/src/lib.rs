@@ -6,9 +6,11 @@
 
 use api::{Answer, Body, Call, Request, Response, serve};
 use db::Db;
+use domain::charger::{Candidate, Charger, to_km};
+use domain::cursor::Cursor;
 use domain::geo::cover_corridor;
 use domain::query::Query;
-use domain::route::{Match, RouteAnswer, RouteItem, RouteSearch, longest_gap, sort, spread};
+use domain::route::{Gap, Match, RouteAnswer, RouteItem, RouteSearch, longest_gap, sort, spread};
 use domain::{Error, Result};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -45,39 +47,47 @@ async fn route(app: &App, call: Call<'_>) -> Result<Answer> {
 async fn search(app: &App, call: &Call<'_>) -> Result<Answer> {
     Query::parse(call.raw_query()).finish()?;
     let search = RouteSearch::from_body(call.body())?;
-    let matches = find_matches(app, &search).await?;
-    let (total, longest_gap) = (matches.len(), longest_gap(&matches, search.line.length_m()));
-    let mut matches = match search.spread_m {
-        Some(spread_m) => spread(matches, spread_m),
-        None => matches,
-    };
-    sort(&mut matches, search.order);
-    let (page, next) = search.page(&matches);
+    let ranges = cover_corridor(&search.line, search.max_detour_m);
+    let mut candidates = Vec::new();
+    app.db.visit_candidates(&ranges, &search.filter, |candidate| candidates.push(candidate)).await?;
+    // The geometry, off the thread that serves: in the embedded server others are waiting.
+    let found = tokio::task::spawn_blocking(move || find(search, &candidates)).await.map_err(Error::internal)?;
 
-    let ids: Vec<Uuid> = page.iter().map(|found| found.id).collect();
-    let projections: HashMap<Uuid, _> = page.iter().map(|found| (found.id, &found.projection)).collect();
+    let ids: Vec<Uuid> = found.page.iter().map(|found| found.id).collect();
+    let projections: HashMap<Uuid, _> = found.page.iter().map(|found| (found.id, &found.projection)).collect();
     let chargers = app.db.chargers(&ids).await?;
-    let item = |charger| {
-        Some(RouteItem::new(
-            domain::charger::Charger::view(charger, &app.photo_base_url, None),
-            projections.get(&charger.id)?,
-        ))
-    };
+    let items = chargers.iter().filter_map(|charger| {
+        let view = Charger::view(charger, &app.photo_base_url, None);
+        Some(RouteItem::new(view, projections.get(&charger.id)?))
+    });
     Answer::ok(&RouteAnswer {
-        geometry_source: search.geometry_source,
-        route_length_km: domain::charger::to_km(search.line.length_m()),
-        total,
-        items: chargers.iter().filter_map(item).collect(),
-        longest_gap,
-        truncated: next.is_some(),
-        next_cursor: next.map(|cursor| cursor.encode()),
+        geometry_source: found.search.geometry_source,
+        route_length_km: to_km(found.search.line.length_m()),
+        total: found.total,
+        items: items.collect(),
+        longest_gap: found.longest_gap,
+        truncated: found.next.is_some(),
+        next_cursor: found.next.map(|cursor| cursor.encode()),
     })
 }
 
-async fn find_matches(app: &App, search: &RouteSearch) -> Result<Vec<Match>> {
-    let ranges = cover_corridor(&search.line, search.max_detour_m);
-    let mut matches = Vec::new();
-    let visit = |candidate| matches.extend(Match::of(&candidate, &search.line, search.max_detour_m));
-    app.db.visit_candidates(&ranges, &search.filter, visit).await?;
-    Ok(matches)
+/// What a search found, before the chargers of its page are filled in.
+struct Found {
+    search: RouteSearch,
+    total: usize,
+    longest_gap: Gap,
+    page: Vec<Match>,
+    next: Option<Cursor>,
+}
+
+fn find(search: RouteSearch, candidates: &[Candidate]) -> Found {
+    let matches = candidates.iter().filter_map(|candidate| Match::of(candidate, &search.line, search.max_detour_m));
+    let mut matches: Vec<Match> = matches.collect();
+    let (total, longest_gap) = (matches.len(), longest_gap(&matches, search.line.length_m()));
+    if let Some(spread_m) = search.spread_m {
+        matches = spread(matches, spread_m);
+    }
+    sort(&mut matches, search.order);
+    let (page, next) = search.page(&matches);
+    Found { total, longest_gap, page: page.to_vec(), next, search }
 }

@@ -15,6 +15,9 @@ pub enum GeometrySource {
     GreatCircle,
 }
 
+/// More than once around the Earth is no journey but a way to keep a function busy.
+const MAX_LENGTH_KM: f64 = 50_000.0;
+
 /// Stops between origin and destination at most.
 const MAX_WAYPOINTS: usize = 25;
 
@@ -42,6 +45,10 @@ pub(super) fn read_route(fields: &mut Fields<'_>, name: &'static str) -> Option<
             return None;
         };
         match Line::new(vertices) {
+            Ok(line) if line.length_m() > MAX_LENGTH_KM * 1000.0 => {
+                route.refuse(field, "too_long", format!("A route may be {MAX_LENGTH_KM} km long."));
+                None
+            }
             Ok(line) => Some((line, source)),
             Err(error) => {
                 route.refuse(field, "not_a_route", error.to_string());
