@@ -30,6 +30,9 @@ impl Photos {
         for (index, photo) in photos.into_iter().enumerate() {
             match photo {
                 Err(error) => sorted.errors.push(error),
+                Ok(PhotoInput::Id(id)) if sorted.uploaded.iter().any(|(_, known)| *known == id) => {
+                    sorted.errors.push(PhotoError::new(index, "repeated", "This photo stands in the list already."));
+                }
                 Ok(PhotoInput::Id(id)) => sorted.uploaded.push((index, id)),
                 Ok(PhotoInput::Bytes(bytes)) => match content_type_of(&bytes) {
                     Some(content_type) => {

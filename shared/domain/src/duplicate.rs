@@ -9,17 +9,27 @@ pub const SAME_SPOT_M: f64 = 30.0;
 /// Names this alike (1 is equal) are the same name with a typing error or two.
 const SAME_NAME: f64 = 0.75;
 
+/// A name within another says something only when it is this long.
+const TELLING_CHARS: usize = 4;
+
 /// Whether a charger *at the same spot* is probably the one that is being added: a like name, or the same operator.
 pub fn is_likely_duplicate(new: &NewCharger, existing: &Charger) -> bool {
     let same_operator = match (&new.operator, &existing.operator) {
-        (Some(one), Some(other)) => plain(one) == plain(other),
+        (Some(one), Some(other)) => one.trim().to_lowercase() == other.trim().to_lowercase(),
         _ => false,
     };
-    same_operator || is_like(&plain(&new.name), &plain(&existing.name))
+    same_operator || is_like(&new.name, &existing.name)
 }
 
 fn is_like(one: &str, other: &str) -> bool {
-    one.contains(other) || other.contains(one) || normalized_damerau_levenshtein(one, other) >= SAME_NAME
+    let (plain_one, plain_other) = (plain(one), plain(other));
+    if plain_one.is_empty() || plain_other.is_empty() {
+        return one.trim() == other.trim();
+    }
+    let holds = |long: &str, short: &str| short.chars().count() >= TELLING_CHARS && long.contains(short);
+    holds(&plain_one, &plain_other)
+        || holds(&plain_other, &plain_one)
+        || normalized_damerau_levenshtein(&plain_one, &plain_other) >= SAME_NAME
 }
 
 /// Letters and digits only, in lower case.
@@ -39,8 +49,12 @@ mod tests {
             ("City Hall", "City Hall Level 2"),
         ];
         for (one, other) in alike {
-            assert!(is_like(&plain(one), &plain(other)), "{one} {other}");
+            assert!(is_like(one, other), "{one} {other}");
         }
-        assert!(!is_like(&plain("Thruway Nissan"), &plain("City Hall")));
+        assert!(is_like("⚡⚡", "⚡⚡"));
+        for (one, other) in [("Thruway Nissan", "City Hall"), ("⚡⚡", "City Hall"), ("A", "Hotel Adler"), ("", "x")]
+        {
+            assert!(!is_like(one, other), "{one} {other}");
+        }
     }
 }
