@@ -35,7 +35,12 @@ impl Database {
             return Ok(Self::Secret { arn, host, port, name });
         }
         if let Some(url) = env.text("DATABASE_URL") {
-            return Ok(Self::Url(url.replacen("+asyncpg", "", 1)));
+            let url = url.replacen("+asyncpg", "", 1);
+            if !["postgres://", "postgresql://", "sqlite:"].iter().any(|scheme| url.starts_with(scheme)) {
+                let detail = "must begin with postgres://, postgresql:// or sqlite:".to_owned();
+                return Err(ConfigError { variable: "DATABASE_URL", detail });
+            }
+            return Ok(Self::Url(url));
         }
         let Some(host) = host else {
             return Ok(Self::SqliteFile(data_dir.join("sharaspot.db")));

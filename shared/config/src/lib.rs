@@ -92,6 +92,9 @@ impl Config {
         let is_production = env.text("APP_ENV").is_some_and(|name| name == "production");
         let data_dir = PathBuf::from(env.text("DATA_DIR").unwrap_or_else(|| ".data".to_owned()));
         let port = env.number("PORT", 3000)?;
+        if port == 0 {
+            return Err(ConfigError { variable: "PORT", detail: "must be a port that clients can be told".to_owned() });
+        }
         let endpoint = env.text("LOCAL_ENDPOINT").unwrap_or_else(|| format!("http://localhost:{port}"));
         let database = Database::read(&env, &data_dir)?;
         let store = store::read(&env, &data_dir, &endpoint);
@@ -185,6 +188,8 @@ mod tests {
     #[test]
     fn a_wrong_number_names_its_variable() {
         assert_eq!(read(&[("PORT", "70000")]).unwrap_err().variable, "PORT");
+        assert_eq!(read(&[("PORT", "0")]).unwrap_err().variable, "PORT");
+        assert_eq!(read(&[("DATABASE_URL", "mysql://a/b")]).unwrap_err().variable, "DATABASE_URL");
         assert_eq!(read(&[("PHOTO_JPEG_QUALITY", "101")]).unwrap_err().variable, "PHOTO_JPEG_QUALITY");
         assert_eq!(read(&[("DB_HOST", "h")]).unwrap_err().variable, "DB_USERNAME");
     }
