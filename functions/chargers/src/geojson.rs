@@ -5,6 +5,13 @@ use domain::page::Page;
 use domain::{Error, Result};
 use serde_json::{Value, json};
 
+/// Whether an `Accept` header names GeoJSON and does not rule it out (`q=0`); JSON is what everybody else gets.
+pub(crate) fn is_accepted(accept: &str) -> bool {
+    let accept = accept.to_ascii_lowercase();
+    let mut ranges = accept.split(',').map(|range| range.split(';').map(str::trim));
+    ranges.any(|mut range| range.next() == Some("application/geo+json") && range.all(|q| q != "q=0" && q != "q=0.0"))
+}
+
 /// Turns `items` into `features`; each feature's properties are the charger as the JSON listing shows it.
 pub(crate) fn collection(page: &Page<ChargerView<'_>>) -> Result<Value> {
     let mut collection = serde_json::to_value(page).map_err(Error::internal)?;

@@ -30,8 +30,11 @@ pub(crate) async fn list(app: &App, call: &Call<'_>) -> Result<Answer> {
     let items = chargers.iter().map(|c| c.view(&app.photo_base_url, distance_of(c.latitude, c.longitude))).collect();
     let page = Page::new(items, total, &listing.page, next);
 
-    let wants_geojson = call.header("accept").is_some_and(|accept| accept.contains("application/geo+json"));
-    let answer = if wants_geojson { Answer::geojson(&geojson::collection(&page)?)? } else { Answer::ok(&page)? };
+    let answer = if call.header("accept").is_some_and(geojson::is_accepted) {
+        Answer::geojson(&geojson::collection(&page)?)?
+    } else {
+        Answer::ok(&page)?
+    };
     let answer =
         answer.cached(CACHE).with_header("vary", "accept").with_header("x-total-count", &total.count.to_string());
     Ok(link(answer, &listing, next))
