@@ -1,7 +1,7 @@
 //! Starts the embedded server; see the library for what it is.
 
 use std::error::Error;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write};
 use std::net::Ipv4Addr;
 use std::process::ExitCode;
 
@@ -16,7 +16,10 @@ async fn main() -> ExitCode {
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error}");
+            // For whoever sits at this terminal; a client never gets to see a cause.
+            let causes = std::iter::successors(error.source(), |cause| cause.source());
+            let causes: Vec<String> = causes.map(ToString::to_string).collect();
+            eprintln!("{}", [vec![error.to_string()], causes].concat().join(" — "));
             ExitCode::FAILURE
         }
     }
@@ -38,7 +41,8 @@ async fn run() -> Result<(), Box<dyn Error>> {
     })?;
     let url = format!("http://localhost:{}", listener.local_addr()?.port());
     let stack = Stack::open(&config).await?;
-    println!("{}", greeting::text(&config, &url, &stack.development_token()?));
+    // Whoever reads only the first lines of it closes the pipe; that is no reason to stop.
+    let _ = writeln!(std::io::stdout(), "{}", greeting::text(&config, &url, &stack.development_token()?));
     stack.serve(listener, first_signal()?).await;
     Ok(())
 }
