@@ -145,6 +145,16 @@ impl<'a> Fields<'a> {
         found
     }
 
+    /// Text with a form; `expected` says which, as in "Must be …".
+    pub fn parsed<T>(&mut self, name: &'static str, parse: impl Fn(&str) -> Option<T>, expected: &str) -> Option<T> {
+        let value = self.value(name)?;
+        let found = value.as_str().and_then(parse);
+        if found.is_none() {
+            self.refuse(name, "wrong_form", format!("Must be {expected}."));
+        }
+        found
+    }
+
     /// A list of words of a closed vocabulary.
     pub fn words<T>(
         &mut self,
@@ -228,13 +238,19 @@ fn check_text(text: &str, chars: &RangeInclusive<usize>) -> Result<(), (&'static
     if !chars.contains(&length) {
         return Err(("wrong_length", format!("Must be {} to {} characters long.", chars.start(), chars.end())));
     }
-    if *chars.start() > 0 && text.trim().is_empty() {
+    if *chars.start() > 0 && !text.chars().any(is_visible) {
         return Err(("blank", "Must not be blank.".to_owned()));
     }
     if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
         return Err(("control_character", "Must not hold control characters.".to_owned()));
     }
     Ok(())
+}
+
+/// Neither white space nor one of the characters that show as nothing (zero-width, soft hyphen, direction marks).
+fn is_visible(c: char) -> bool {
+    let is_nothing = matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    !(c.is_whitespace() || c.is_control() || is_nothing)
 }
 
 #[cfg(test)]
@@ -272,11 +288,13 @@ mod tests {
 
     #[test]
     fn text_is_kept_as_sent_and_only_control_characters_are_refused() {
-        let body = parse_body("{\"a\": \"Joe's & Co\\n\", \"b\": \"x\\u0000\"}".as_bytes()).unwrap();
+        let body = r#"{"a": "Joe's & Co\n", "b": "x\u0000", "c": "\u200b \ufeff"}"#;
+        let body = parse_body(body.as_bytes()).unwrap();
         let mut fields = Fields::new(&body);
         assert_eq!(fields.text("a", 1..=20).as_deref(), Some("Joe's & Co\n"));
         assert_eq!(fields.text("b", 1..=20), None);
-        assert_eq!(errors(fields.finish()), ["b control_character"]);
+        assert_eq!(fields.text("c", 1..=20), None);
+        assert_eq!(errors(fields.finish()), ["b control_character", "c blank"]);
     }
 
     #[test]

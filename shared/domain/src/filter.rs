@@ -55,7 +55,7 @@ impl Filter {
         let ports = fields.words("port_type", 0..=Port::ALL.len(), Port::parse, &Port::list());
         let amenities = fields.words("amenity", 0..=Amenity::ALL.len(), Amenity::parse, &Amenity::list());
         let min_power_kw = fields.number("min_power_kw", POWER_KW);
-        let updated_since = fields.word("updated_since", Timestamp::parse, "any RFC 3339 date-time");
+        let updated_since = fields.parsed("updated_since", Timestamp::parse, "an RFC 3339 date-time");
         Self {
             min_level,
             port_mask: Port::mask(&ports.unwrap_or_default()),

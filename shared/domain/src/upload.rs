@@ -74,8 +74,8 @@ fn read_upload(fields: &mut Fields<'_>, max_bytes: u64) -> Option<NewUpload> {
     let kind = fields.required("kind", |f, name| f.word(name, PhotoKind::parse, "charger, verification, profile"));
     let content_type = fields.required("content_type", |f, name| f.word(name, content_type, &CONTENT_TYPES.join(", ")));
     let size = fields.required("size_bytes", |f, name| f.integer(name, 1..=max_bytes as i64));
-    let sha256 = fields.word("sha256", sha256, "64 lower-case hex digits");
-    let charger_id = fields.word("charger_id", |text| Uuid::try_parse(text).ok(), "the id of a charger");
+    let sha256 = fields.parsed("sha256", sha256, "64 lower-case hex digits");
+    let charger_id = fields.parsed("charger_id", |text| Uuid::try_parse(text).ok(), "the id of a charger");
     if charger_id.is_some() && kind.is_some_and(|kind| kind == PhotoKind::Profile) {
         fields.refuse("charger_id", "excludes", "A profile picture belongs to no charger.");
     }
@@ -117,8 +117,8 @@ mod tests {
                 "files[0].content_type unknown_value",
                 "files[0].size_bytes out_of_range",
                 "files[1].size_bytes out_of_range",
-                "files[1].sha256 unknown_value",
-                "files[1].charger_id unknown_value",
+                "files[1].sha256 wrong_form",
+                "files[1].charger_id wrong_form",
                 "files[1].x unknown",
             ]
         );
