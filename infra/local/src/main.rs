@@ -16,13 +16,21 @@ async fn main() -> ExitCode {
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // For whoever sits at this terminal; a client never gets to see a cause.
-            let causes = std::iter::successors(error.source(), |cause| cause.source());
-            let causes: Vec<String> = causes.map(ToString::to_string).collect();
-            eprintln!("{}", [vec![error.to_string()], causes].concat().join(" — "));
+            eprintln!("{}", with_causes(error.as_ref()));
             ExitCode::FAILURE
         }
     }
+}
+
+/// For whoever sits at this terminal; a client never gets to see a cause.
+fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text} ({error})");
+        cause = error.source();
+    }
+    text
 }
 
 async fn run() -> Result<(), Box<dyn Error>> {
