@@ -1,5 +1,7 @@
 //! From untrusted JSON to values: reads an object field by field and remembers **every** field that is not as it should be.
 
+mod text;
+
 use crate::{Error, FieldError, Result};
 use serde_json::{Map, Value};
 use std::ops::RangeInclusive;
@@ -93,7 +95,7 @@ impl<'a> Fields<'a> {
         let value = self.value(name)?;
         match value.as_str() {
             None => self.refuse(name, "wrong_type", "Must be text."),
-            Some(text) => match check_text(text, &chars) {
+            Some(text) => match text::check(text, &chars) {
                 Ok(()) => return Some(text.to_owned()),
                 Err((code, detail)) => self.refuse(name, code, detail),
             },
@@ -231,26 +233,6 @@ impl<'a> Fields<'a> {
             self.refuse(name, "unknown", "There is no such field here.");
         }
     }
-}
-
-fn check_text(text: &str, chars: &RangeInclusive<usize>) -> Result<(), (&'static str, String)> {
-    let length = text.chars().count();
-    if !chars.contains(&length) {
-        return Err(("wrong_length", format!("Must be {} to {} characters long.", chars.start(), chars.end())));
-    }
-    if *chars.start() > 0 && !text.chars().any(is_visible) {
-        return Err(("blank", "Must not be blank.".to_owned()));
-    }
-    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-        return Err(("control_character", "Must not hold control characters.".to_owned()));
-    }
-    Ok(())
-}
-
-/// Neither white space nor one of the characters that show as nothing (zero-width, soft hyphen, direction marks).
-fn is_visible(c: char) -> bool {
-    let is_nothing = matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
-    !(c.is_whitespace() || c.is_control() || is_nothing)
 }
 
 #[cfg(test)]
