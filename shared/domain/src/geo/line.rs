@@ -5,6 +5,7 @@ use s2::r3::vector::Vector;
 use super::Point;
 use super::arc::Arc;
 use super::tree::Tree;
+use super::vertex_tree::VertexTree;
 
 /// The most vertices a line may have.
 pub const MAX_VERTICES: usize = 20_000;
@@ -25,6 +26,7 @@ pub struct Line {
     /// The position in metres at which each arc starts, and the length of the line at the end.
     pub(super) starts_m: Vec<f64>,
     pub(super) tree: Tree,
+    pub(super) vertex_tree: VertexTree,
     pub(super) is_closed: bool,
 }
 
@@ -89,8 +91,8 @@ impl Line {
             length_m += arc.length_to_m(arc.angle_rad());
         }
         starts_m.push(length_m);
-        let tree = Tree::new(&arcs);
-        Self { arcs, starts_m, tree, is_closed }
+        let (tree, vertex_tree) = (Tree::new(&arcs), VertexTree::new(&arcs));
+        Self { arcs, starts_m, tree, vertex_tree, is_closed }
     }
 
     /// The length along the line in metres on the ellipsoid.

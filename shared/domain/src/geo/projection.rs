@@ -1,6 +1,5 @@
-use super::arc::{Foot, Target};
-use super::ellipsoid::{MIN_RADIUS_M, geodesic_bounds_m};
-use super::tree::Tree;
+use super::arc::Target;
+use super::nearest::{Candidate, Search};
 use super::{Line, Point, distance_m};
 
 /// Nearer to the route than this, in metres, a point lies on it rather than to one side.
@@ -8,8 +7,8 @@ pub const ON_ROUTE_M: f64 = 1.0;
 
 /// Places of the route whose distances differ by less than this are equally near: the first one counts.
 const TIE_M: f64 = 1e-4;
-/// Room for rounding where the tree is pruned: 6 µm.
-const ROUNDING_RAD: f64 = 1e-12;
+/// The square of a sum of unit normals so small that it has no direction.
+const NO_NORMAL: f64 = 1e-12;
 
 /// Where a point lies along a route.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,13 +35,6 @@ pub enum Side {
     On,
 }
 
-/// A place of the line that may be the nearest: at least `low_m` away.
-struct Candidate {
-    arc: usize,
-    foot: Foot,
-    low_m: f64,
-}
-
 impl Line {
     /// The nearest point of the line, however far away: distances are good to 0.1 mm up to 1000 km and to a few
     /// metres up to 5000 km; beyond that the nearest point may be one of several of about the same distance.
@@ -53,19 +45,7 @@ impl Line {
     /// The nearest point of the line if it lies within `radius_m`, else `None`.
     pub fn project_within(&self, point: Point, radius_m: f64) -> Option<Projection> {
         let target = Target::new(point.to_unit());
-        let candidates = self.candidates(&target, radius_m);
-        let measured: Vec<_> = candidates
-            .iter()
-            .map(|candidate| {
-                let nearest = Point::from_unit(self.arcs[candidate.arc].at(candidate.foot.angle_rad));
-                (candidate, nearest, distance_m(point, nearest))
-            })
-            .collect();
-        let least_m = measured.iter().map(|(_, _, distance_m)| *distance_m).fold(f64::INFINITY, f64::min);
-        let limit_m = radius_m.min(least_m + TIE_M);
-        // Candidates come in the order of the route: the first one is the smallest position.
-        let (candidate, nearest, distance_m) =
-            measured.into_iter().find(|(_, _, distance_m)| *distance_m <= limit_m)?;
+        let (candidate, distance_m) = self.nearest(&mut Search::new(self, &target), point, radius_m)?;
         let arc = &self.arcs[candidate.arc];
         Some(Projection {
             distance_m,
@@ -73,64 +53,29 @@ impl Line {
             side: if distance_m < ON_ROUTE_M || self.length_m() == 0.0 {
                 Side::On
             } else {
-                self.side(candidate, &target)
+                self.side(&candidate, &target)
             },
-            point: nearest,
+            point: self.point_at(&candidate),
         })
     }
 
-    /// The places that may be the nearest within `radius_m`, in the order of the route.
-    fn candidates(&self, target: &Target, radius_m: f64) -> Vec<Candidate> {
-        let mut limit_m = radius_m.min(self.distance_estimate_m(target));
-        let mut candidates: Vec<Candidate> = Vec::new();
-        let mut stack = vec![Tree::ROOT];
-        while let Some(id) = stack.pop() {
-            let node = self.tree.node(id);
-            let limit_rad = (limit_m + TIE_M) / MIN_RADIUS_M + ROUNDING_RAD;
-            // The chord is less than the angle, so what is cut off here is farther away.
-            if (node.center - target.unit).norm2() > (limit_rad + node.radius_rad).powi(2) {
-                continue;
-            }
-            if !node.is_leaf() {
-                let (left, right) = self.tree.children(id);
-                stack.extend([right, left]);
-                continue;
-            }
-            let arc = node.first as usize;
-            if self.arcs[arc].is_farther_than(target.unit, limit_rad) {
-                continue;
-            }
-            let foot = self.arcs[arc].foot(target);
-            let (low_m, high_m) = geodesic_bounds_m(foot.chord_m);
-            if low_m <= limit_m + TIE_M && !self.continues(candidates.last(), arc, foot) {
-                candidates.push(Candidate { arc, foot, low_m });
-            }
-            limit_m = limit_m.min(high_m);
-        }
-        candidates.retain(|candidate| candidate.low_m <= limit_m + TIE_M);
-        candidates
+    /// The first of the nearest places within `radius_m`, and its distance in metres.
+    fn nearest(&self, search: &mut Search<'_>, point: Point, radius_m: f64) -> Option<(Candidate, f64)> {
+        // No number is no limit.
+        let radius_m = radius_m.min(f64::INFINITY);
+        let shortest = search.shortest_chord(radius_m + TIE_M)?;
+        let measure_m = |candidate: &Candidate| distance_m(point, self.point_at(candidate));
+        let enough_m = radius_m.min(measure_m(&shortest));
+        let places = search.ties(shortest, enough_m + TIE_M, TIE_M);
+        let measured: Vec<_> = places.into_iter().map(|place| (place, measure_m(&place))).collect();
+        let least_m = measured.iter().map(|(_, distance_m)| *distance_m).fold(f64::INFINITY, f64::min);
+        let limit_m = radius_m.min(least_m + TIE_M);
+        // They come in the order of the route: the first one is the smallest position.
+        measured.into_iter().find(|(_, distance_m)| *distance_m <= limit_m)
     }
 
-    /// An upper bound of the distance: to the arc that the nearer child leads to, from the root down.
-    fn distance_estimate_m(&self, target: &Target) -> f64 {
-        let mut id = Tree::ROOT;
-        while !self.tree.node(id).is_leaf() {
-            let gap = |id: u32| {
-                let node = self.tree.node(id);
-                (node.center - target.unit).norm() - node.radius_rad
-            };
-            let (left, right) = self.tree.children(id);
-            id = if gap(right) < gap(left) { right } else { left };
-        }
-        let foot = self.arcs[self.tree.node(id).first as usize].foot(target);
-        geodesic_bounds_m(foot.chord_m).1
-    }
-
-    /// Whether a foot is the vertex at which the last candidate ended: one place, found from both arcs.
-    fn continues(&self, last: Option<&Candidate>, arc: usize, foot: Foot) -> bool {
-        last.is_some_and(|last| {
-            last.arc + 1 == arc && last.foot.angle_rad == self.arcs[last.arc].angle_rad() && foot.angle_rad == 0.0
-        })
+    fn point_at(&self, candidate: &Candidate) -> Point {
+        Point::from_unit(self.arcs[candidate.arc].at(candidate.foot.angle_rad))
     }
 
     /// The side by the sign of the plane's normal; at a vertex that of the sum of both normals, which is right on
@@ -146,7 +91,7 @@ impl Line {
         let normal = arc.normal();
         let normal = match neighbour.map(|neighbour| normal + self.arcs[neighbour].normal()) {
             // At the tip of a U-turn the sum vanishes; what lies beyond is on no side: keep that of the arc.
-            Some(sum) if sum.norm2() > ROUNDING_RAD => sum,
+            Some(sum) if sum.norm2() > NO_NORMAL => sum,
             _ => normal,
         };
         if target.unit.dot(&normal) >= 0.0 { Side::Left } else { Side::Right }
@@ -158,5 +103,48 @@ impl Line {
 
     fn arc_after(&self, arc: usize) -> Option<usize> {
         if arc + 1 < self.arcs.len() { Some(arc + 1) } else { self.is_closed.then_some(0) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geo::MAX_VERTICES;
+
+    /// A car that stands still: vertices scattered over a square of 2 m, on a grid of so many degrees.
+    fn parked(grid_deg: f64, shape: impl Fn(f64, f64) -> (f64, f64)) -> Line {
+        let vertex = |i: usize| {
+            let share = |factor: f64| 2.0 * (i as f64 * factor).fract() - 1.0;
+            let snapped = |deg: f64| if grid_deg > 0.0 { (deg / grid_deg).round() * grid_deg } else { deg };
+            let (north, east) = shape(share(0.754_877_666_25), share(0.569_840_290_998));
+            Point::new(40.75 + snapped(1e-5 * north), -73.98 + snapped(1e-5 * east)).unwrap()
+        };
+        Line::new((0..MAX_VERTICES).map(vertex).collect()).unwrap()
+    }
+
+    #[test]
+    fn few_feet_are_worked_out_however_many_vertices_lie_on_one_spot() {
+        let lines = [
+            parked(0.0, |north, east| (north, east)),
+            parked(1e-6, |north, east| (north, east)),
+            parked(1e-5, |north, east| (north, east)),
+            // There and back along one street of 200 m, and a route around a block, over and over.
+            parked(0.0, |north, _| (100.0 * north, 0.0)),
+            parked(1e-5, |north, east| if north > east { (90.0, 10.0 * east) } else { (10.0 * north, 90.0) }),
+        ];
+        for (number, line) in lines.iter().enumerate() {
+            for reach_deg in [0.000_3, 0.01, 0.1, 0.44] {
+                for turn in 0..72 {
+                    let (sin, cos) = f64::from(5 * turn).to_radians().sin_cos();
+                    let point = Point::new(40.75 + reach_deg * cos, -73.98 + reach_deg * sin).unwrap();
+                    let target = Target::new(point.to_unit());
+                    let mut search = Search::new(line, &target);
+                    let (_, distance_m) = line.nearest(&mut search, point, 60_000.0).unwrap();
+                    assert!(search.feet <= 64, "line {number}: {} feet at {reach_deg}°, {turn}", search.feet);
+                    let vertices = line.arcs.iter().step_by(97).map(|arc| Point::from_unit(arc.at(0.0)));
+                    assert!(vertices.into_iter().all(|vertex| distance_m <= super::distance_m(point, vertex) + 1e-4));
+                }
+            }
+        }
     }
 }

@@ -59,6 +59,24 @@ proptest! {
     }
 
     #[test]
+    fn a_projection_on_a_heap_of_vertices_is_what_brute_force_finds(
+        center in any_point(), spread_m in metres(0.5, 2_000.0), distance_m in metres(0.1, 60_000.0),
+        turns in prop::collection::vec((0.0..std::f64::consts::TAU, 0.0..1.0_f64), 2..40),
+        bearing_rad in 0.0..std::f64::consts::TAU, laps in 1..4_usize,
+    ) {
+        let lap: Vec<_> =
+            turns.iter().map(|&(turn, share)| walk(center, turn, share * spread_m / EARTH_RADIUS_M)).collect();
+        let (brute, once) = (BruteForce::new(&lap), Line::new(lap.clone()).unwrap());
+        let line = Line::new(lap.iter().cycle().take(laps * lap.len()).copied().collect()).unwrap();
+        let query = walk(center, bearing_rad, distance_m / EARTH_RADIUS_M);
+        let (first, found) = (once.project(query), line.project(query));
+        prop_assert!((first.distance_m - brute.distance_m(query)).abs() < 0.01);
+        prop_assert!(found.distance_m <= first.distance_m + 1e-4);
+        // What is as near on a later lap does not count.
+        prop_assert!(found.position_m <= first.position_m + 1e-3 || found.distance_m < first.distance_m - 5e-5);
+    }
+
+    #[test]
     fn a_far_projection_is_what_brute_force_finds(
         route in any_route(), distance_m in metres(50_000.0, 1_000_000.0), places in places(),
     ) {
