@@ -195,49 +195,70 @@ fn check_is_full(document: &Value, schema: &str, example: &Value, without: &[&st
     assert_eq!(example.as_object().unwrap().keys().map(String::as_str).collect::<BTreeSet<_>>(), described);
 }
 
-#[test]
-fn every_documented_field_is_taken_and_every_answer_is_as_described() {
-    let data = tempfile::tempdir().unwrap();
-    let server = Server::start(data.path());
-    let document = document();
-    let raw = pictures::phone_photo(600, 400);
-    let get = |target: &str| Request::new("GET", target);
-    let post = |target: &str, body: &Value| Request::new("POST", target).bearer(&server.token).json(body);
-    let checked = |path: &str, request: Request, status| check_answer(&server, &document, path, &request, status);
+/// A server, and the document that every one of its answers is held to.
+struct Stage {
+    server: Server,
+    document: Value,
+    _data: tempfile::TempDir,
+}
 
-    let photo_id = uploads::upload(&server, "image/jpeg", &raw);
-    let photo = format!("/api/photos/{photo_id}");
-    uploads::finished(&server, &photo_id);
-    checked("/api/photos/{id}", get(&photo), 200);
+impl Stage {
+    fn set() -> Self {
+        let data = tempfile::tempdir().unwrap();
+        Self { server: Server::start(data.path()), document: document(), _data: data }
+    }
+
+    fn get(&self, path: &str, target: &str) -> Value {
+        check_answer(&self.server, &self.document, path, &Request::new("GET", target), 200)
+    }
+
+    fn post(&self, path: &str, body: &Value, status: u16) -> Value {
+        let request = Request::new("POST", path).bearer(&self.server.token).json(body);
+        check_answer(&self.server, &self.document, path, &request, status)
+    }
+}
+
+#[test]
+fn every_documented_field_of_a_charger_and_a_search_is_taken_and_every_answer_is_as_described() {
+    let stage = Stage::set();
+    let Stage { server, document, .. } = &stage;
+    let photo_id = uploads::upload(server, "image/jpeg", &pictures::phone_photo(600, 400));
+    uploads::finished(server, &photo_id);
+    stage.get("/api/photos/{id}", &format!("/api/photos/{photo_id}"));
 
     let charger = full_charger(json!([photo_id, "no base64!"]));
-    check_is_full(&document, "NewCharger", &charger, &["port_types"]);
-    let created = checked("/api/chargers", post("/api/chargers", &charger), 201);
+    check_is_full(document, "NewCharger", &charger, &["port_types"]);
+    let created = stage.post("/api/chargers", &charger, 201);
     assert_eq!(created["photo_errors"][0]["index"], 1);
-    checked("/api/chargers", post("/api/chargers", &charger), 409);
-    let id = created["charger"]["id"].as_str().unwrap();
-    checked("/api/chargers/{id}", get(&format!("/api/chargers/{id}")), 200);
+    stage.post("/api/chargers", &charger, 409);
+    stage.get("/api/chargers/{id}", &format!("/api/chargers/{}", created["charger"]["id"].as_str().unwrap()));
 
     let near = "/api/chargers?user_lat=42.65&user_lng=-73.75&max_distance=5&sort=distance";
-    assert_eq!(checked("/api/chargers", get(near), 200)["items"].as_array().unwrap().len(), 1);
-    checked("/api/chargers", get("/api/chargers"), 200);
-    checked("/api/chargers", get("/api/chargers?min_power_kw=5"), 200);
-    let collection = checked("/api/chargers", get(near).header("accept", "application/geo+json"), 200);
+    assert_eq!(stage.get("/api/chargers", near)["items"].as_array().unwrap().len(), 1);
+    stage.get("/api/chargers", "/api/chargers");
+    stage.get("/api/chargers", "/api/chargers?min_power_kw=5");
+    let geojson = Request::new("GET", near).header("accept", "application/geo+json");
+    let collection = check_answer(server, document, "/api/chargers", &geojson, 200);
     assert_eq!(collection["features"].as_array().unwrap().len(), 1);
 
-    check_is_full(&document, "RouteSearch", &full_search(), &["cursor"]);
-    let found = checked("/api/routing/calculate", post("/api/routing/calculate", &full_search()), 200);
+    check_is_full(document, "RouteSearch", &full_search(), &["cursor"]);
+    let found = stage.post("/api/routing/calculate", &full_search(), 200);
     assert_eq!(found["items"].as_array().unwrap().len(), 1);
+}
 
+#[test]
+fn every_documented_field_of_an_upload_is_taken_and_every_state_of_a_photo_is_as_described() {
+    let stage = Stage::set();
+    let charger = stage.post("/api/chargers", &full_charger(json!([])), 201);
     let upload = json!({"kind": "charger", "content_type": "image/png", "size_bytes": 9, "sha256": "0f".repeat(32),
-        "charger_id": id});
-    check_is_full(&document, "NewUpload", &upload, &[]);
-    let pending = checked("/api/uploads", post("/api/uploads", &upload), 201);
-    checked("/api/uploads", post("/api/uploads", &json!({"files": [upload.clone(), upload]})), 201);
-    checked("/api/photos/{id}", get(&format!("/api/photos/{}", pending["photo_id"].as_str().unwrap())), 200);
-    let rejected = uploads::upload(&server, "image/jpeg", b"no picture");
-    assert_eq!(uploads::finished(&server, &rejected)["state"], "rejected");
-    checked("/api/photos/{id}", get(&format!("/api/photos/{rejected}")), 200);
+        "charger_id": charger["charger"]["id"]});
+    check_is_full(&stage.document, "NewUpload", &upload, &[]);
+    let pending = stage.post("/api/uploads", &upload, 201);
+    stage.post("/api/uploads", &json!({"files": [upload.clone(), upload]}), 201);
+    stage.get("/api/photos/{id}", &format!("/api/photos/{}", pending["photo_id"].as_str().unwrap()));
+    let rejected = uploads::upload(&stage.server, "image/jpeg", b"no picture");
+    assert_eq!(uploads::finished(&stage.server, &rejected)["state"], "rejected");
+    stage.get("/api/photos/{id}", &format!("/api/photos/{rejected}"));
 }
 
 #[test]

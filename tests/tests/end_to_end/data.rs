@@ -1,8 +1,8 @@
-//! The folder of real chargers, routes and photos, which is beside the repository and not in it.
+//! Real data for programs that read files themselves; tests read theirs by `tests::repository::shared_data`.
 
 use std::path::PathBuf;
 
-/// A file of the folder; `None`, and a line that says so, where the folder is absent.
+/// The path of a file of the shared data; `None`, and a line that says so, where the folder is absent.
 pub(crate) fn real(name: &str) -> Option<PathBuf> {
     let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data"));
     if !folder.is_dir() {
@@ -10,9 +10,4 @@ pub(crate) fn real(name: &str) -> Option<PathBuf> {
         return None;
     }
     Some(folder.join(name))
-}
-
-/// The bytes of a file of the folder.
-pub(crate) fn real_bytes(name: &str) -> Option<Vec<u8>> {
-    real(name).map(|path| std::fs::read(path).expect("a file of the folder can be read"))
 }

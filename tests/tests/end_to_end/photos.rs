@@ -1,6 +1,5 @@
 //! Photos: from a client's bytes to renditions that anybody may see, or to a reason.
 
-use crate::data::real_bytes;
 use crate::pictures::{bomb, has_metadata, jpeg_size, phone_photo};
 use crate::server::Server;
 use crate::uploads::{download, finished, upload};
@@ -8,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use std::path::Path;
+use tests::repository::shared_data;
 
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
@@ -78,7 +78,7 @@ fn a_photo_that_lies_on_its_side_and_knows_its_place_is_published_upright_and_fo
 
 #[test]
 fn the_real_camera_photo_becomes_1536_by_2048_without_its_place() {
-    let Some(raw) = real_bytes("photos/camera-3mp-orientation6-gps.jpg") else { return };
+    let Some(raw) = shared_data("photos/camera-3mp-orientation6-gps.jpg") else { return };
     let data = tempfile::tempdir().unwrap();
     check_ready(&Server::start(data.path()), &raw, 1536, 2048);
 }
@@ -95,11 +95,11 @@ fn a_bomb_and_a_cut_off_file_are_rejected_with_a_reason_and_nothing_is_published
 
 #[test]
 fn the_real_bomb_and_the_real_truncated_file_are_rejected_with_a_reason() {
-    let Some(bomb) = real_bytes("photos/bomb-65536x65536.png") else { return };
+    let Some(bomb) = shared_data("photos/bomb-65536x65536.png") else { return };
     let data = tempfile::tempdir().unwrap();
     let server = Server::start(data.path());
     check_rejected(&server, data.path(), "image/png", &bomb);
-    check_rejected(&server, data.path(), "image/jpeg", &real_bytes("photos/truncated.jpg").unwrap());
+    check_rejected(&server, data.path(), "image/jpeg", &shared_data("photos/truncated.jpg").unwrap());
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! Route search: what lies along the way, all of it and nothing else.
 
 use crate::binaries::run_ops;
-use crate::data::real_bytes;
 use crate::geometry::{Samples, lat_lng};
 use crate::population::{all_chargers, id, place};
 use crate::server::Server;
 use domain::geo::{Point, decode_polyline};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashSet};
+use tests::repository::shared_data;
 
 /// The samples are this exact; a charger nearer to the edge may be in or out.
 const TOLERANCE_M: f64 = 0.3;
@@ -142,7 +142,7 @@ fn both_orders_page_through_the_same_chargers() {
 
 #[test]
 fn the_real_route_through_germany_finds_every_charger_within_the_detour_and_none_beyond() {
-    let Some(file) = real_bytes("routes/germany-254km.json") else { return };
+    let Some(file) = shared_data("routes/germany-254km.json") else { return };
     let polyline = serde_json::from_slice::<Value>(&file).unwrap()["polyline"].as_str().unwrap().to_owned();
     let vertices = decode_polyline(&polyline, 6).unwrap();
     let data = tempfile::tempdir().unwrap();

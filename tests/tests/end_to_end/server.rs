@@ -1,13 +1,13 @@
 //! The embedded server as a process of its own, on a port of its own.
 
-use crate::binaries;
+use crate::binaries::server_command;
 use crate::http::{Reply, Request};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -38,8 +38,7 @@ impl Server {
     }
 
     fn try_start(data_dir: &Path, port: u16) -> Option<Self> {
-        let mut command = Command::new(binaries::local());
-        command.env_clear().env("DATA_DIR", data_dir).env("PORT", port.to_string());
+        let mut command = server_command(data_dir, port);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the server starts");
         let log = Arc::new(Mutex::new(String::new()));
