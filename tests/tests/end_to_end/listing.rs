@@ -62,6 +62,39 @@ fn the_real_file_is_listed_whole_in_pages_that_fit_together_and_a_second_import_
     assert_eq!(in_order_of_ids(&all_chargers(&server)), in_order_of_ids(&all), "not even a time has changed");
 }
 
+/// A file as the AFDC gives it: 30 stations for CCS, one for another fuel, one nowhere on Earth.
+const AFDC_HEADER: &str = "Fuel Type Code,ID,Status Code,Station Name,Street Address,City,State,ZIP,Latitude,Longitude,\
+    EV Connector Types,EV Level1 EVSE Num,EV Level2 EVSE Num,EV DC Fast Count,EV Network,Groups With Access Code,\
+    Access Days Time,EV Pricing";
+
+fn afdc_file() -> String {
+    let row = |fuel: &str, id: usize, latitude: f64| {
+        let place = format!("Station {id},{id} State St,Albany,NY,12207,{latitude:.4},-73.7562");
+        format!("{fuel},{id},E,{place},J1772COMBO CHADEMO,,,2,Voltway,Public,24 hours daily,\n")
+    };
+    let stations = (1..=30).map(|id| row("ELEC", id, 42.65 + id as f64 / 100.0));
+    let others = [row("CNG", 31, 42.6), row("ELEC", 32, 142.6)];
+    stations.chain(others).fold(format!("{AFDC_HEADER}\n"), |file, row| file + &row)
+}
+
+#[test]
+fn a_file_of_stations_is_listed_whole_and_a_second_import_changes_nothing() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start(data.path());
+    let file = data.path().join("stations.csv");
+    std::fs::write(&file, afdc_file()).unwrap();
+    let import = ["import", "afdc", file.to_str().unwrap()];
+    let report = run_ops(data.path(), &import);
+    let expected =
+        "read 32 / imported 30 / updated 0 / unchanged 0 / rejected 1 / skipped 1 (other fuels)\n  line 33, id 32:";
+    assert!(report.starts_with(expected), "{report}");
+    let all = all_chargers(&server);
+    check_pages_near_albany(&server, &all);
+    let report = run_ops(data.path(), &import);
+    assert!(report.starts_with("read 32 / imported 0 / updated 0 / unchanged 30"), "{report}");
+    assert_eq!(all_chargers(&server), all);
+}
+
 #[test]
 fn generated_chargers_are_listed_whole_in_pages_that_fit_together_and_a_second_run_changes_nothing() {
     let data = tempfile::tempdir().unwrap();

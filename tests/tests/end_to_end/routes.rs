@@ -124,11 +124,15 @@ fn a_great_circle_from_new_york_to_buffalo_finds_every_charger_within_the_detour
 }
 
 #[test]
-fn both_orders_page_through_the_same_chargers() {
+fn a_line_finds_every_charger_within_the_detour_and_both_orders_page_through_the_same() {
     let data = tempfile::tempdir().unwrap();
     let server = server_with(&data, "1500", "-79.5,40.2,-73,43.5");
     let line =
         json!({"type": "LineString", "coordinates": [[-74.0, 40.7], [-75.2, 42.1], [-75.2, 42.1], [-78.9, 42.9]]});
+    let vertices = line["coordinates"].as_array().unwrap().iter();
+    let vertices: Vec<_> =
+        vertices.map(|at| Point::new(at[1].as_f64().unwrap(), at[0].as_f64().unwrap()).unwrap()).collect();
+    check_against_all_chargers(&server, &Samples::along(&vertices), &line, 20.0);
     let body = |order: &str| json!({"route": line, "max_detour_km": 20, "limit": 37, "order": order});
     let (first, along) = whole_search(&server, &body("along_route"));
     let (_, by_distance) = whole_search(&server, &body("distance_from_route"));
