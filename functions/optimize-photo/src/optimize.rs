@@ -45,13 +45,17 @@ pub(crate) async fn optimize(app: &App, created: &Created) -> Result<Outcome> {
 
 /// Deals with the object that is under the key now, which may be a newer one than the event's; answers its ETag too.
 async fn optimize_current(app: &App, id: Uuid, created: &Created) -> Result<(String, Outcome)> {
+    let gone = || Ok((created.etag.clone(), Outcome::Skipped("the object is gone")));
     let object = match app.storage.get(&created.key, app.settings.max_bytes as u64).await {
         Ok(Some(object)) => object,
-        Ok(None) => return Ok((created.etag.clone(), Outcome::Skipped("the object is gone"))),
+        Ok(None) => return gone(),
         Err(error) if error.kind() == Kind::TooLarge => {
+            // What is written down is what was looked at, never what the event says: the two may differ for good.
+            let Some(object) = app.storage.head(&created.key).await? else { return gone() };
+            let etag = unquoted(&object.etag).to_owned();
             let reason = format!("The photo is larger than {} bytes.", app.settings.max_bytes);
-            let outcome = finish(app, id, &created.etag, "", PhotoResult::Rejected { reason }).await?;
-            return Ok((created.etag.clone(), outcome));
+            let outcome = finish(app, id, &etag, "", PhotoResult::Rejected { reason }).await?;
+            return Ok((etag, outcome));
         }
         Err(error) => return Err(error),
     };

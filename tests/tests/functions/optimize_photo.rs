@@ -5,6 +5,7 @@ use db::photos::NewPhoto;
 use domain::photo::{PhotoKind, PhotoState, photo_id_of};
 use optimize_photo::{App, handle};
 use serde_json::{Value, json};
+use std::time::Duration;
 use storage::ObjectHeaders;
 use tests::repository::{event, event_cases, shared_data, small_jpeg};
 use tests::seed::NOON;
@@ -14,11 +15,17 @@ on_both_engines!(
     a_photo_becomes_ready_and_a_second_delivery_changes_nothing,
     what_is_no_photo_is_rejected_with_a_reason_and_publishes_nothing,
     events_that_concern_nobody_are_skipped,
+    an_object_above_the_limit_is_rejected_even_where_the_event_names_another,
+    the_row_describes_the_object_in_the_store_whichever_delivery_ends_last,
     a_real_camera_photo_comes_out_upright,
 );
 
 fn app(test_db: &TestDb, store: &Store) -> App {
-    let config = config::Config::read(&|_| None).unwrap();
+    app_with(test_db, store, &|_| None)
+}
+
+fn app_with(test_db: &TestDb, store: &Store, environment: &dyn Fn(&str) -> Option<String>) -> App {
+    let config = config::Config::read(environment).unwrap();
     App::new(test_db.db.clone(), store.storage.clone(), &config.photos, WORLD)
 }
 
@@ -95,6 +102,42 @@ async fn events_that_concern_nobody_are_skipped(test_db: &TestDb) {
     }
     for odd in [json!({}), json!([]), json!(null), json!({"Records": [{}, 7, {"s3": {"object": {"key": "%FF"}}}]})] {
         assert_eq!(handle(&app, odd).await.unwrap(), json!({"ready": 0, "rejected": 0, "skipped": 0}));
+    }
+}
+
+async fn an_object_above_the_limit_is_rejected_even_where_the_event_names_another(test_db: &TestDb) {
+    let store = Store::new().await;
+    let mut delivered = upload(test_db, &store, vec![0xff; 2_000]).await;
+    delivered["Records"][0]["s3"]["object"]["eTag"] = json!("of-an-earlier-object");
+    let app = app_with(test_db, &store, &|name| (name == "PHOTO_MAX_BYTES").then(|| "1024".to_owned()));
+    // A bound for the test, not for the handler: going round in circles must not hang the suite.
+    let counts =
+        tokio::time::timeout(Duration::from_secs(30), handle(&app, delivered)).await.expect("it ends").unwrap();
+    assert_eq!(counts, json!({"ready": 0, "rejected": 1, "skipped": 0}));
+    assert_eq!(photo(test_db).await.reason.as_deref(), Some("The photo is larger than 1024 bytes."));
+}
+
+async fn the_row_describes_the_object_in_the_store_whichever_delivery_ends_last(test_db: &TestDb) {
+    let store = Store::new().await;
+    for pauses in 0..8 {
+        let first = upload(test_db, &store, small_jpeg()).await;
+        let app = app(test_db, &store);
+        let running = tokio::spawn({
+            let app = app.clone();
+            async move { handle(&app, first).await.map(drop).map_err(|error| error.to_string()) }
+        });
+        for _ in 0..pauses {
+            tokio::task::yield_now().await;
+        }
+        let headers = ObjectHeaders { content_type: "image/jpeg".to_owned(), cache_control: None };
+        store.storage.put(&key(), b"no photo at all".as_slice().into(), &headers).await.unwrap();
+        let mut second = event("s3-put");
+        let etag = store.storage.head(&key()).await.unwrap().unwrap().etag;
+        second["Records"][0]["s3"]["object"]["eTag"] = json!(etag.trim_matches('"'));
+        handle(&app, second).await.unwrap();
+        running.await.unwrap().unwrap();
+        assert_eq!(photo(test_db).await.state, PhotoState::Rejected, "after {pauses} pauses");
+        forget(test_db).await;
     }
 }
 
