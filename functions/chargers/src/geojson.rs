@@ -29,3 +29,18 @@ fn feature(charger: &Value) -> Value {
     let geometry = json!({"type": "Point", "coordinates": [charger["longitude"], charger["latitude"]]});
     json!({"type": "Feature", "id": charger["id"], "geometry": geometry, "properties": charger})
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_accepted;
+
+    #[test]
+    fn geojson_is_for_those_who_ask_for_it_and_do_not_rule_it_out() {
+        for accept in ["application/geo+json", "text/html, Application/GEO+JSON;q=0.9"] {
+            assert!(is_accepted(accept), "{accept}");
+        }
+        for accept in ["application/json", "application/geo+json;q=0", "application/geo+jsonx", "*/*", ""] {
+            assert!(!is_accepted(accept), "{accept}");
+        }
+    }
+}

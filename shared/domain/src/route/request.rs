@@ -127,3 +127,23 @@ fn read_cursor(fields: &mut Fields<'_>, search: u64) -> Option<Cursor> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_journey_may_go_once_around_the_earth_and_no_tangle_is_longer() {
+        let zigzag = |turns: usize| -> Vec<[f64; 2]> {
+            (0..turns).map(|turn| [if turn % 2 == 0 { -60.0 } else { 60.0 }, 0.0]).collect()
+        };
+        let read = |turns| {
+            let route = json!({"type": "LineString", "coordinates": zigzag(turns)});
+            RouteSearch::from_body(json!({ "route": route }).to_string().as_bytes())
+        };
+        assert!(read(4).is_ok());
+        let error = read(6).unwrap_err();
+        assert_eq!((error.fields()[0].field.as_str(), error.fields()[0].code), ("route.coordinates", "too_long"));
+    }
+}
