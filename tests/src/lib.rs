@@ -15,6 +15,7 @@ pub mod repository;
 pub mod seed;
 
 use db::Db;
+use domain::connection::Database;
 use tempfile::TempDir;
 
 /// An empty, migrated database for one test.
@@ -32,16 +33,25 @@ impl TestDb {
     pub async fn sqlite() -> Self {
         let dir = TempDir::new().unwrap();
         let url = format!("sqlite:{}", dir.path().join("test.db").display());
-        Self { db: Db::open(&url, "tests", 4).await.unwrap(), url, _dir: Some(dir) }
+        Self { db: open(&Database::at(&url, 4)).await.unwrap(), url, _dir: Some(dir) }
     }
 
     /// A PostgreSQL database of its own; `None`, and a line that says so, where PostgreSQL is not installed.
     pub async fn postgres() -> Option<Self> {
         let url = postgres::create_database().await?;
-        let db = Db::open(&url, "tests", 4).await.unwrap();
+        let db = open(&Database::at(&url, 4)).await.unwrap();
         db.migrate_up().await.unwrap();
         Some(Self { db, url, _dir: None })
     }
+}
+
+/// Opens a database that has no secret, with the real clock.
+///
+/// # Errors
+/// As [`Db::open`].
+pub async fn open(database: &Database) -> domain::Result<Db> {
+    let none = |_, _| -> secrets::PendingLogin { panic!("nothing here has a secret") };
+    Db::open(database, "tests", config::world(), none).await
 }
 
 /// Makes two tests of each sentence, one for each engine, so that a failure names the engine.

@@ -34,6 +34,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, api::
 }
 
 async fn route(app: &App, call: Call<'_>) -> Result<Answer> {
+    let app = &App { db: app.db.for_request(call.deadline(), call.consistency_token()?), ..app.clone() };
     match (call.method().as_str(), call.segments().as_slice()) {
         ("GET", ["api", "chargers"]) => list::list(app, &call).await,
         ("GET", ["api", "chargers", id]) => detail::detail(app, &call, id).await,

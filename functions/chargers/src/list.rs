@@ -41,13 +41,12 @@ pub(crate) async fn list(app: &App, call: &Call<'_>) -> Result<Answer> {
 }
 
 async fn find_in_area(app: &App, listing: &Listing, ranges: &[KeyRange]) -> Result<Found> {
-    let mut window = Window::new(listing);
-    let visit = |candidate| {
+    let visit = |window: &mut Window<'_>, candidate| {
         if let Some(placed) = listing.place(&candidate) {
             window.offer(placed);
         }
     };
-    app.db.visit_candidates(ranges, &listing.filter, visit).await?;
+    let window = app.db.fold_candidates(ranges, &listing.filter, || Window::new(listing), visit).await?;
     let (page, count, next) = window.finish();
     Ok(Found { page, total: Total { count, is_capped: false }, next })
 }

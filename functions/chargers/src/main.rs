@@ -8,7 +8,8 @@ use db::Db;
 async fn main() -> Result<(), api::Error> {
     let config = Config::from_env()?;
     telemetry::init_json(&config.log_filter, &config.summary());
-    let url = config.database.url(secrets::database_url).await?;
-    let app = App::new(Db::open(&url, "chargers", 1).await?, config.photo_base_url);
+    let logins = secrets::logins(config.secret_ttl);
+    let db = Db::open(&config.database, "chargers", config::world(), logins).await?;
+    let app = App::new(db, config.photo_base_url);
     api::run(api::service_fn(|request| handle(&app, request))).await
 }

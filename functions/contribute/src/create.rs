@@ -4,7 +4,7 @@ use crate::App;
 use crate::photos::Photos;
 use api::{Answer, Call};
 use db::contributions::Contribution;
-use domain::charger::ChargerDetail;
+use domain::charger::{Candidate, ChargerDetail};
 use domain::duplicate::{SAME_SPOT_M, is_likely_duplicate};
 use domain::filter::Filter;
 use domain::geo::{Disc, cover_disc};
@@ -12,6 +12,7 @@ use domain::new_charger::{NewCharger, PhotoError};
 use domain::query::Query;
 use domain::{Error, Kind, Result};
 use serde::Serialize;
+use uuid::Uuid;
 
 #[derive(Serialize)]
 struct Created<'a> {
@@ -49,15 +50,16 @@ pub(crate) async fn create(app: &App, call: &Call<'_>) -> Result<Answer> {
     let history = app.db.latest_verifications(charger_id).await?;
     let charger = charger.detail(&app.photo_base_url, &history);
     let created = Created { charger, photo_errors: photos.into_errors() };
-    Ok(Answer::created(&created)?.with_header("location", &format!("/api/chargers/{charger_id}")))
+    let token = app.db.consistency_token().await;
+    Ok(Answer::created(&created)?.consistent(token).with_header("location", &format!("/api/chargers/{charger_id}")))
 }
 
 async fn refuse_duplicate(app: &App, charger: &NewCharger) -> Result<()> {
     let Some(disc) = Disc::new(charger.point, SAME_SPOT_M) else { return Ok(()) };
-    let mut ids = Vec::new();
-    let visit =
-        |candidate: domain::charger::Candidate| ids.extend(disc.contains(candidate.point).then_some(candidate.id));
-    app.db.visit_candidates(&cover_disc(&disc), &Filter::default(), visit).await?;
+    let visit = |ids: &mut Vec<Uuid>, candidate: Candidate| {
+        ids.extend(disc.contains(candidate.point).then_some(candidate.id));
+    };
+    let mut ids = app.db.fold_candidates(&cover_disc(&disc), &Filter::default(), Vec::new, visit).await?;
     ids.sort_unstable();
     let mut like = app.db.chargers(&ids).await?;
     like.retain(|existing| is_likely_duplicate(charger, existing));

@@ -9,8 +9,8 @@ use storage::Storage;
 async fn main() -> Result<(), api::Error> {
     let config = Config::from_env()?;
     telemetry::init_json(&config.log_filter, &config.summary());
-    let url = config.database.url(secrets::database_url).await?;
-    let (db, world) = (Db::open(&url, "contribute", 1).await?, config::world());
+    let (logins, world) = (secrets::logins(config.secret_ttl), config::world());
+    let db = Db::open(&config.database, "contribute", world, logins).await?.primary();
     let storage = Storage::open(&config.store, world.now).await?;
     let app = App::new(db, storage, config.photo_base_url, world);
     api::run(api::service_fn(|request| handle(&app, request))).await

@@ -58,8 +58,8 @@ impl App {
         } else {
             telemetry::init_json(&filter, &chosen);
         }
-        let url = config.database.url(secrets::database_url).await?;
-        Ok(Self::new(Db::open(&url, "ops", 1).await?, config::world()))
+        let (logins, world) = (secrets::logins(config.secret_ttl), config::world());
+        Ok(Self::new(Db::open(&config.database, "ops", world, logins).await?.primary(), world))
     }
 }
 

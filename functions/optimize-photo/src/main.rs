@@ -11,8 +11,8 @@ use storage::Storage;
 async fn main() -> Result<(), lambda_runtime::Error> {
     let config = Config::from_env()?;
     telemetry::init_json(&config.log_filter, &config.summary());
-    let url = config.database.url(secrets::database_url).await?;
-    let (db, world) = (Db::open(&url, "optimize-photo", 1).await?, config::world());
+    let (logins, world) = (secrets::logins(config.secret_ttl), config::world());
+    let db = Db::open(&config.database, "optimize-photo", world, logins).await?.primary();
     let app = App::new(db, Storage::open(&config.store, world.now).await?, &config.photos, world);
     run(service_fn(|event: LambdaEvent<Value>| handle(&app, event.payload))).await
 }

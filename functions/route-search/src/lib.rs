@@ -38,6 +38,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, api::
 }
 
 async fn route(app: &App, call: Call<'_>) -> Result<Answer> {
+    let app = &App { db: app.db.for_request(call.deadline(), call.consistency_token()?), ..app.clone() };
     match (call.method().as_str(), call.segments().as_slice()) {
         ("POST", ["api", "routing", "calculate"]) => search(app, &call).await,
         _ => Err(Error::not_found("route")),
@@ -48,8 +49,7 @@ async fn search(app: &App, call: &Call<'_>) -> Result<Answer> {
     Query::parse(call.raw_query()).finish()?;
     let search = RouteSearch::from_body(call.body())?;
     let ranges = cover_corridor(&search.line, search.max_detour_m);
-    let mut candidates = Vec::new();
-    app.db.visit_candidates(&ranges, &search.filter, |candidate| candidates.push(candidate)).await?;
+    let candidates = app.db.fold_candidates(&ranges, &search.filter, Vec::new, Vec::push).await?;
     // The geometry, off the thread that serves: in the embedded server others are waiting.
     let found = tokio::task::spawn_blocking(move || find(search, &candidates)).await.map_err(Error::internal)?;
 

@@ -8,7 +8,8 @@ use route_search::{App, handle};
 async fn main() -> Result<(), api::Error> {
     let config = Config::from_env()?;
     telemetry::init_json(&config.log_filter, &config.summary());
-    let url = config.database.url(secrets::database_url).await?;
-    let app = App::new(Db::open(&url, "route-search", 1).await?, config.photo_base_url);
+    let logins = secrets::logins(config.secret_ttl);
+    let db = Db::open(&config.database, "route-search", config::world(), logins).await?;
+    let app = App::new(db, config.photo_base_url);
     api::run(api::service_fn(|request| handle(&app, request))).await
 }

@@ -48,13 +48,14 @@ pub(crate) async fn create(app: &App, call: &Call<'_>) -> Result<Answer> {
     for (photo, file) in photos.iter().zip(request.files()) {
         uploads.push(sign(app, photo, file, now).await?);
     }
-    match (request, uploads.pop()) {
-        (UploadRequest::One(_), Some(upload)) => Answer::created(&upload),
+    let answer = match (request, uploads.pop()) {
+        (UploadRequest::One(_), Some(upload)) => Answer::created(&upload)?,
         (_, last) => {
             uploads.extend(last);
-            Answer::created(&Uploads { uploads })
+            Answer::created(&Uploads { uploads })?
         }
-    }
+    };
+    Ok(answer.consistent(app.db.consistency_token().await))
 }
 
 async fn refuse_unknown_chargers(app: &App, request: &UploadRequest) -> Result<()> {

@@ -11,9 +11,6 @@ use storage::Storage;
 use crate::delivery::{self, HandlerError};
 use crate::invoke::HttpHandler;
 
-/// Requests are served at the same time here, unlike in a Lambda instance.
-const CONNECTIONS: u32 = 4;
-
 /// Handlers by the name of their binary, and the one that takes S3's events.
 pub struct Functions {
     /// Those behind the API.
@@ -39,11 +36,11 @@ macro_rules! http_handler {
 /// # Errors
 /// When the database cannot be opened.
 pub async fn open(config: &Config, storage: &Storage, world: World) -> domain::Result<Functions> {
-    let url = config.database.url(secrets::database_url).await?;
-    let db = Db::open(&url, "local", CONNECTIONS).await?;
+    let db = Db::open(&config.database, "local", world, secrets::logins(config.secret_ttl)).await?;
     let (base_url, max_bytes) = (&config.photo_base_url, config.photos.max_bytes);
     let chargers = chargers::App::new(db.clone(), base_url.clone());
     let route_search = route_search::App::new(db.clone(), base_url.clone());
+    let db = db.primary();
     let contribute = contribute::App::new(db.clone(), storage.clone(), base_url.clone(), world);
     let upload = upload::App::new(db.clone(), storage.clone(), base_url.clone(), max_bytes, world);
     let http = [

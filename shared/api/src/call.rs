@@ -1,6 +1,6 @@
 //! What a request says.
 
-use domain::{Error, Kind, Result};
+use domain::{ConsistencyToken, Error, Kind, Result, Timestamp};
 use lambda_http::http::Method;
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt};
@@ -68,6 +68,20 @@ impl<'a> Call<'a> {
     /// A header, if it is there once and is text.
     pub fn header(&self, name: &str) -> Option<&'a str> {
         self.request.headers().get(name)?.to_str().ok()
+    }
+
+    /// What a write has answered and the client hands in again, to see at least what that write saw.
+    ///
+    /// # Errors
+    /// Bad input for what no write has answered.
+    pub fn consistency_token(&self) -> Result<Option<ConsistencyToken>> {
+        self.header("x-consistency-token").map(ConsistencyToken::parse).transpose()
+    }
+
+    /// When Lambda ends the invocation; `None` elsewhere.
+    pub fn deadline(&self) -> Option<Timestamp> {
+        let context = self.request.lambda_context_ref()?;
+        i64::try_from(context.deadline.checked_mul(1_000)?).ok().map(Timestamp::from_micros)
     }
 
     /// API Gateway's id of the request.

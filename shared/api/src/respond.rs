@@ -1,7 +1,7 @@
 //! How an answer looks: the one place where a status is chosen.
 
 use domain::error::FieldError;
-use domain::{Error, Kind, Result};
+use domain::{ConsistencyToken, Error, Kind, Result};
 use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, RETRY_AFTER};
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use lambda_http::{Body, Response};
@@ -67,6 +67,15 @@ impl Answer {
             self.headers.insert(HeaderName::from_static(name), line);
         }
         self
+    }
+
+    /// Says what later reads need to see what was just written; nothing where the database did not say.
+    #[must_use]
+    pub fn consistent(self, token: Option<ConsistencyToken>) -> Self {
+        match token {
+            Some(token) => self.with_header("x-consistency-token", &token.to_string()),
+            None => self,
+        }
     }
 
     /// Adds a `Link` header.

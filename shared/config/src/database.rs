@@ -1,104 +1,96 @@
-//! Which database.
+//! Which database, and how it is connected.
 
 use crate::{ConfigError, Env};
-use domain::Result as DomainResult;
-use domain::connection::postgres_url;
-use std::fmt;
+use domain::connection::{Database, Pool, Pooler, Replica, Server, SslMode, Tls, postgres_url};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-/// Where the database is.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Database {
-    /// PostgreSQL; login and, where present, address are in Secrets Manager.
-    Secret {
-        /// The secret.
-        arn: String,
-        /// The address where the secret holds none.
-        host: Option<String>,
-        /// The port where the secret holds none.
-        port: u16,
-        /// The database's name where the secret holds none.
-        name: String,
-    },
-    /// `postgres://…` or `sqlite:PATH`.
-    Url(String),
-    /// The embedded default.
-    SqliteFile(PathBuf),
+/// The embedded server and the command line serve several at once; a Lambda instance serves one.
+const CONNECTIONS_ELSEWHERE: u32 = 8;
+
+pub(crate) fn read(env: &Env<'_>, data_dir: &Path) -> Result<Database, ConfigError> {
+    let is_lambda = env.text("AWS_LAMBDA_RUNTIME_API").is_some();
+    Ok(Database {
+        server: server(env, data_dir)?,
+        replica: replica(env)?,
+        pool: pool(env, if is_lambda { Pool::default().size } else { CONNECTIONS_ELSEWHERE })?,
+        pooler: env.choice(
+            "DB_POOLER",
+            Pooler::None,
+            &[("none", Pooler::None), ("transaction", Pooler::Transaction)],
+        )?,
+        tls: Tls {
+            mode: env.choice("DB_SSLMODE", SslMode::default(), &SslMode::ALL)?,
+            root_certificates: env.text("DB_SSLROOTCERT").map(PathBuf::from),
+        },
+        slow_query: Duration::from_millis(env.number("DB_SLOW_QUERY_MS", 1000)?),
+    })
 }
 
-impl Database {
-    pub(crate) fn read(env: &Env<'_>, data_dir: &Path) -> Result<Self, ConfigError> {
-        let port = env.number("DB_PORT", 5432)?;
-        let name = env.text("DB_NAME").unwrap_or_else(|| "sharaspot".to_owned());
-        let host = env.text("DB_HOST");
-        if let Some(arn) = env.text("DB_SECRET_ARN") {
-            return Ok(Self::Secret { arn, host, port, name });
-        }
-        if let Some(url) = env.text("DATABASE_URL") {
-            let url = url.replacen("+asyncpg", "", 1);
-            if !["postgres://", "postgresql://", "sqlite:"].iter().any(|scheme| url.starts_with(scheme)) {
-                let detail = "must begin with postgres://, postgresql:// or sqlite:".to_owned();
-                return Err(ConfigError { variable: "DATABASE_URL", detail });
-            }
-            return Ok(Self::Url(url));
-        }
-        let Some(host) = host else {
-            return Ok(Self::SqliteFile(data_dir.join("sharaspot.db")));
-        };
-        let required = |variable: &'static str| {
-            let missing = || ConfigError { variable, detail: "must be set together with DB_HOST".to_owned() };
-            env.text(variable).ok_or_else(missing)
-        };
-        Ok(Self::Url(postgres_url(&required("DB_USERNAME")?, &required("DB_PASSWORD")?, &host, port, &name)))
+fn server(env: &Env<'_>, data_dir: &Path) -> Result<Server, ConfigError> {
+    let port = env.number("DB_PORT", 5432)?;
+    let name = env.text("DB_NAME").unwrap_or_else(|| "sharaspot".to_owned());
+    let host = env.text("DB_HOST");
+    if let Some(arn) = env.text("DB_SECRET_ARN") {
+        return Ok(Server::Secret { arn, host, port, name });
     }
-
-    /// The URL to open; `resolve` is asked where the login is in Secrets Manager, and gets the secret's ARN and what holds where the
-    /// secret names no host, port or database.
-    ///
-    /// # Errors
-    /// Those of `resolve`.
-    pub async fn url(
-        &self,
-        resolve: impl AsyncFnOnce(&str, Option<&str>, u16, &str) -> DomainResult<String>,
-    ) -> DomainResult<String> {
-        match self {
-            Self::Secret { arn, host, port, name } => resolve(arn, host.as_deref(), *port, name).await,
-            Self::Url(url) => Ok(url.clone()),
-            Self::SqliteFile(path) => Ok(format!("sqlite:{}", path.display())),
-        }
+    if let Some(url) = env.text("DATABASE_URL") {
+        return Ok(Server::Url(database_url("DATABASE_URL", &url, &["postgres://", "postgresql://", "sqlite:"])?));
     }
-
-    pub(crate) fn refuse_embedded(&self) -> Result<(), ConfigError> {
-        let is_embedded = match self {
-            Self::Secret { .. } => false,
-            Self::Url(url) => url.starts_with("sqlite:"),
-            Self::SqliteFile(_) => true,
-        };
-        let detail = "APP_ENV=production needs PostgreSQL: set DB_SECRET_ARN, DATABASE_URL or DB_HOST".to_owned();
-        if is_embedded { Err(ConfigError { variable: "DATABASE_URL", detail }) } else { Ok(()) }
-    }
+    let Some(host) = host else {
+        return Ok(Server::SqliteFile(data_dir.join("sharaspot.db")));
+    };
+    let required = |variable: &'static str| {
+        let missing = || ConfigError { variable, detail: "must be set together with DB_HOST".to_owned() };
+        env.text(variable).ok_or_else(missing)
+    };
+    Ok(Server::Url(postgres_url(&required("DB_USERNAME")?, &required("DB_PASSWORD")?, &host, port, &name)))
 }
 
-impl fmt::Display for Database {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Secret { .. } => f.write_str("PostgreSQL, login from Secrets Manager"),
-            Self::Url(url) if url.starts_with("sqlite:") => write!(f, "SQLite {}", &url["sqlite:".len()..]),
-            Self::Url(url) => {
-                let address = url.rsplit('@').next().unwrap_or_default().split('?').next().unwrap_or_default();
-                write!(
-                    f,
-                    "PostgreSQL {}",
-                    address.trim_start_matches("postgres://").trim_start_matches("postgresql://")
-                )
-            }
-            Self::SqliteFile(path) => write!(f, "SQLite {}", path.display()),
-        }
+/// The address with the old name of its scheme made right.
+fn database_url(variable: &'static str, url: &str, schemes: &[&str]) -> Result<String, ConfigError> {
+    let url = url.replacen("+asyncpg", "", 1);
+    if !schemes.iter().any(|scheme| url.starts_with(scheme)) {
+        return Err(ConfigError { variable, detail: format!("must begin with {}", schemes.join(", ")) });
     }
+    Ok(url)
 }
 
-impl fmt::Debug for Database {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Database({self})")
+fn replica(env: &Env<'_>) -> Result<Option<Replica>, ConfigError> {
+    if !env.choice("USE_READ_REPLICA", true, &[("true", true), ("false", false), ("1", true), ("0", false)])? {
+        return Ok(None);
     }
+    if let Some(url) = env.text("DATABASE_READ_REPLICA_URL") {
+        let schemes = ["postgres://", "postgresql://"];
+        return Ok(Some(Replica::Url(database_url("DATABASE_READ_REPLICA_URL", &url, &schemes)?)));
+    }
+    let port = env.text("DB_REPLICA_PORT").map(|_| env.number("DB_REPLICA_PORT", 0)).transpose()?;
+    Ok(env.text("DB_REPLICA_HOST").map(|host| Replica::Host { host, port }))
+}
+
+fn pool(env: &Env<'_>, size: u32) -> Result<Pool, ConfigError> {
+    let default = Pool::default();
+    // As in the system that this one replaces: -1 is for ever.
+    let recycle_s = env.within("DB_POOL_RECYCLE", 300, -1..=86_400)?;
+    Ok(Pool {
+        size: env.within("DB_POOL_SIZE", size.into(), 1..=1_000)? as u32,
+        overflow: env.within("DB_MAX_OVERFLOW", 0, 0..=1_000)? as u32,
+        timeout: Duration::from_secs(env.within("DB_POOL_TIMEOUT", default.timeout.as_secs() as i64, 1..=60)? as u64),
+        recycle: u64::try_from(recycle_s).ok().map(Duration::from_secs),
+        pre_ping: env.choice(
+            "DB_POOL_PRE_PING",
+            default.pre_ping,
+            &[("true", true), ("false", false), ("1", true), ("0", false)],
+        )?,
+    })
+}
+
+pub(crate) fn refuse_embedded(database: &Database) -> Result<(), ConfigError> {
+    let is_embedded = match &database.server {
+        Server::Secret { .. } => false,
+        Server::Url(url) => url.starts_with("sqlite:"),
+        Server::SqliteFile(_) => true,
+    };
+    let detail = "APP_ENV=production needs PostgreSQL: set DB_SECRET_ARN, DATABASE_URL or DB_HOST".to_owned();
+    if is_embedded { Err(ConfigError { variable: "DATABASE_URL", detail }) } else { Ok(()) }
 }

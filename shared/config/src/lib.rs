@@ -14,13 +14,14 @@ mod database;
 mod photos;
 mod store;
 
-pub use database::Database;
 pub use photos::Photos;
 
-use domain::connection::PhotoStore;
+use domain::connection::{Database, PhotoStore};
 use domain::{Timestamp, World};
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::time::Duration;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -29,6 +30,8 @@ use uuid::Uuid;
 pub struct Config {
     /// Which database.
     pub database: Database,
+    /// How long a login from Secrets Manager is believed.
+    pub secret_ttl: Duration,
     /// Which photo store.
     pub store: PhotoStore,
     /// The public address of processed photos, without a slash at the end.
@@ -74,6 +77,23 @@ impl Env<'_> {
     }
 }
 
+impl Env<'_> {
+    fn within(&self, name: &'static str, default: i64, range: RangeInclusive<i64>) -> Result<i64, ConfigError> {
+        let value = self.number(name, default)?;
+        let detail = || format!("must be from {} to {}", range.start(), range.end());
+        if range.contains(&value) { Ok(value) } else { Err(ConfigError { variable: name, detail: detail() }) }
+    }
+
+    fn choice<T: Copy>(&self, name: &'static str, default: T, words: &[(&str, T)]) -> Result<T, ConfigError> {
+        let Some(text) = self.text(name) else { return Ok(default) };
+        let known = words.iter().find(|(word, _)| word.eq_ignore_ascii_case(&text)).map(|(_, value)| *value);
+        known.ok_or_else(|| {
+            let words: Vec<_> = words.iter().map(|(word, _)| *word).collect();
+            ConfigError { variable: name, detail: format!("must be one of {}", words.join(", ")) }
+        })
+    }
+}
+
 impl Config {
     /// Reads the process's environment.
     ///
@@ -96,15 +116,16 @@ impl Config {
             return Err(ConfigError { variable: "PORT", detail: "must be a port that clients can be told".to_owned() });
         }
         let endpoint = env.text("LOCAL_ENDPOINT").unwrap_or_else(|| format!("http://localhost:{port}"));
-        let database = Database::read(&env, &data_dir)?;
+        let database = database::read(&env, &data_dir)?;
         let store = store::read(&env, &data_dir, &endpoint);
         if is_production {
-            database.refuse_embedded()?;
+            database::refuse_embedded(&database)?;
             store::refuse_embedded(&store)?;
         }
         let photo_base_url = env.text("PHOTO_BASE_URL").unwrap_or_else(|| store::default_base_url(&store, &endpoint));
         Ok(Self {
             database,
+            secret_ttl: Duration::from_secs(env.within("DB_SECRET_TTL", 300, 0..=86_400)? as u64),
             store,
             photo_base_url: photo_base_url.trim_end_matches('/').to_owned(),
             photos: Photos::read(&env)?,
@@ -133,6 +154,7 @@ pub fn world() -> World {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::connection::{Pool, Replica, Server, SslMode};
 
     fn read(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
         Config::read(&|name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
@@ -154,17 +176,48 @@ mod tests {
             ("DB_USERNAME", "bob"),
             ("DB_PASSWORD", "p@ss/word"),
         ];
-        assert!(matches!(read(&all).unwrap().database, Database::Secret { .. }));
-        assert_eq!(
-            read(&all[1..]).unwrap().database,
-            Database::Url("postgresql://ann:secret@db.example:6543/spots".into())
-        );
-        let parts = read(&all[2..]).unwrap().database;
-        assert_eq!(parts, Database::Url("postgres://bob:p%40ss%2Fword@other.example:5432/sharaspot".into()));
-        assert_eq!(
-            read(&[("DATABASE_URL", "sqlite:/tmp/x.db")]).unwrap().database,
-            Database::Url("sqlite:/tmp/x.db".into())
-        );
+        let server = |pairs: &[(&str, &str)]| read(pairs).unwrap().database.server;
+        assert!(matches!(server(&all), Server::Secret { .. }));
+        assert_eq!(server(&all[1..]), Server::Url("postgresql://ann:secret@db.example:6543/spots".into()));
+        assert_eq!(server(&all[2..]), Server::Url("postgres://bob:p%40ss%2Fword@other.example:5432/sharaspot".into()));
+        assert_eq!(server(&[("DATABASE_URL", "sqlite:/tmp/x.db")]), Server::Url("sqlite:/tmp/x.db".into()));
+    }
+
+    #[test]
+    fn a_lambda_instance_has_one_connection_and_the_five_names_of_the_pool_are_honoured() {
+        let lambda = ("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001");
+        assert_eq!(read(&[lambda]).unwrap().database.pool, Pool::default());
+        assert_eq!(Pool::default().size + Pool::default().overflow, 1);
+        assert_eq!(read(&[]).unwrap().database.pool.size, 8);
+        let named = [
+            ("DB_POOL_SIZE", "2"),
+            ("DB_MAX_OVERFLOW", "3"),
+            ("DB_POOL_TIMEOUT", "4"),
+            ("DB_POOL_RECYCLE", "-1"),
+            ("DB_POOL_PRE_PING", "False"),
+        ];
+        let timeout = Duration::from_secs(4);
+        let expected = Pool { size: 2, overflow: 3, timeout, recycle: None, pre_ping: false };
+        assert_eq!(read(&named).unwrap().database.pool, expected);
+    }
+
+    #[test]
+    fn reads_go_to_a_replica_where_one_is_named_and_not_switched_off() {
+        let replica = |pairs: &[(&str, &str)]| read(pairs).unwrap().database.replica;
+        let host = ("DB_REPLICA_HOST", "replica.example");
+        assert_eq!(replica(&[]), None);
+        assert_eq!(replica(&[host]), Some(Replica::Host { host: "replica.example".into(), port: None }));
+        assert_eq!(replica(&[host, ("USE_READ_REPLICA", "false")]), None);
+        let url = ("DATABASE_READ_REPLICA_URL", "postgresql+asyncpg://r/d");
+        assert_eq!(replica(&[host, url]), Some(Replica::Url("postgresql://r/d".into())));
+    }
+
+    #[test]
+    fn tls_is_verified_in_full_unless_it_is_said_otherwise() {
+        assert_eq!(read(&[]).unwrap().database.tls.mode, SslMode::VerifyFull);
+        assert_eq!(read(&[("DB_SSLMODE", "disable")]).unwrap().database.tls.mode, SslMode::Disable);
+        let error = read(&[("DB_SSLMODE", "maybe")]).unwrap_err();
+        assert!(error.detail.contains("verify-ca"), "{error}");
     }
 
     #[test]
@@ -191,6 +244,9 @@ mod tests {
         assert_eq!(read(&[("PORT", "0")]).unwrap_err().variable, "PORT");
         assert_eq!(read(&[("DATABASE_URL", "mysql://a/b")]).unwrap_err().variable, "DATABASE_URL");
         assert_eq!(read(&[("PHOTO_JPEG_QUALITY", "101")]).unwrap_err().variable, "PHOTO_JPEG_QUALITY");
+        assert_eq!(read(&[("DB_POOL_SIZE", "0")]).unwrap_err().variable, "DB_POOL_SIZE");
+        assert_eq!(read(&[("DB_POOLER", "session")]).unwrap_err().variable, "DB_POOLER");
+        assert_eq!(read(&[("DATABASE_READ_REPLICA_URL", "h")]).unwrap_err().variable, "DATABASE_READ_REPLICA_URL");
         assert_eq!(read(&[("DB_HOST", "h")]).unwrap_err().variable, "DB_USERNAME");
     }
 }

@@ -2,8 +2,7 @@
 
 use crate::Db;
 use crate::column::{Id, Ids, Time};
-use crate::engine::on_pool;
-use crate::failure::failed;
+use crate::engine::read;
 use domain::charger::{Charger, Connector, SourceType};
 use domain::vocabulary::{Amenity, Port};
 use domain::{Error, Result};
@@ -47,7 +46,7 @@ struct ConnectorRow {
 macro_rules! select {
     ($ids:literal) => {
         concat!(
-            "SELECT c.id, c.name, c.address, c.lat, c.lng, c.port_mask, c.amenity_mask, c.max_power_kw, c.total_ports,
+            "/* chargers.find */ SELECT c.id, c.name, c.address, c.lat, c.lng, c.port_mask, c.amenity_mask, c.max_power_kw, c.total_ports,
                     c.operator, c.source_type, c.source, c.source_id, c.verification_level, c.added_by, c.notes,
                     c.created_at, c.updated_at, s.available_ports, s.uptime_percentage, s.verified_by_count, s.last_verified
              FROM chargers c JOIN charger_status s ON s.charger_id = c.id WHERE c.id ",
@@ -59,7 +58,7 @@ macro_rules! select {
 macro_rules! select_connectors {
     ($ids:literal) => {
         concat!(
-            "SELECT charger_id, port, power_kw, count FROM charger_connectors WHERE charger_id ",
+            "/* connectors.of_chargers */ SELECT charger_id, port, power_kw, count FROM charger_connectors WHERE charger_id ",
             $ids,
             " ORDER BY charger_id, position"
         )
@@ -102,14 +101,13 @@ impl Db {
 
     async fn charger_rows(&self, ids: &[Uuid]) -> Result<(Vec<Row>, Vec<ConnectorRow>)> {
         let engine = self.engine();
-        on_pool!(self, |pool| {
-            let sql = engine.pick(select!("= ANY($1)"), select!("IN (SELECT value FROM json_each($1))"));
-            let rows = sqlx::query_as(sql).bind(Ids(ids)).fetch_all(pool).await.map_err(failed)?;
-            let sql = engine
-                .pick(select_connectors!("= ANY($1)"), select_connectors!("IN (SELECT value FROM json_each($1))"));
-            let connectors = sqlx::query_as(sql).bind(Ids(ids)).fetch_all(pool).await.map_err(failed)?;
-            Ok((rows, connectors))
-        })
+        let chargers = engine.pick(select!("= ANY($1)"), select!("IN (SELECT value FROM json_each($1))"));
+        let connectors =
+            engine.pick(select_connectors!("= ANY($1)"), select_connectors!("IN (SELECT value FROM json_each($1))"));
+        Ok(read!(self, |session| {
+            let rows = sqlx::query_as(chargers).bind(Ids(ids)).fetch_all(&mut *session).await?;
+            (rows, sqlx::query_as(connectors).bind(Ids(ids)).fetch_all(&mut *session).await?)
+        }))
     }
 }
 

@@ -61,12 +61,12 @@ impl Db {
     /// # Errors
     /// As every query; nothing is kept then.
     pub async fn add_charger(&self, contribution: &Contribution<'_>) -> Result<Vec<Uuid>> {
-        const STATUS: &str = "INSERT INTO charger_status
+        const STATUS: &str = "/* status.insert_new */ INSERT INTO charger_status
              (charger_id, available_ports, uptime_percentage, verified_by_count, last_verified, scored_at)
              VALUES ($1, $2, 100, 1, $3, $3)";
-        const VERIFICATION: &str = "INSERT INTO verification_actions (id, charger_id, user_id, action, timestamp)
+        const VERIFICATION: &str = "/* verifications.insert_first */ INSERT INTO verification_actions (id, charger_id, user_id, action, timestamp)
              VALUES ($1, $2, $3, 'active', $4)";
-        const ATTACH: &str = "UPDATE photos SET charger_id = $1
+        const ATTACH: &str = "/* photos.attach */ UPDATE photos SET charger_id = $1
              WHERE id = $2 AND owner = $3 AND kind = 'charger' AND state <> 'rejected' AND charger_id IS NULL";
         let Contribution { charger_id, author, charger, now, .. } = *contribution;
         in_transaction!(self, |tx| {

@@ -14,12 +14,13 @@ pub(crate) struct Credit {
     pub(crate) photos: i32,
 }
 
-pub(crate) const CREDIT: &str = "INSERT INTO contributors AS c (sub, chargers_added, verifications, photos_uploaded, created_at)
+pub(crate) const CREDIT: &str = "/* contributors.credit */ INSERT INTO contributors AS c (sub, chargers_added, verifications, photos_uploaded, created_at)
      VALUES ($1, $2, $3, $4, $5)
      ON CONFLICT (sub) DO UPDATE SET chargers_added = c.chargers_added + excluded.chargers_added,
         verifications = c.verifications + excluded.verifications, photos_uploaded = c.photos_uploaded + excluded.photos_uploaded
      RETURNING chargers_added, verifications, photos_uploaded";
-pub(crate) const SET_TRUST: &str = "UPDATE contributors SET trust_score = $2 WHERE sub = $1";
+pub(crate) const SET_TRUST: &str =
+    "/* contributors.set_trust */ UPDATE contributors SET trust_score = $2 WHERE sub = $1";
 
 /// Adds to an author's counters inside a transaction, making the author on the first write, and sets the trust anew.
 macro_rules! credit {
@@ -52,7 +53,7 @@ impl Db {
     /// # Errors
     /// As every query.
     pub async fn ensure_contributor(&self, sub: &str, now: Timestamp) -> Result<()> {
-        const SQL: &str = "INSERT INTO contributors (sub, created_at) VALUES ($1, $2) ON CONFLICT (sub) DO NOTHING";
+        const SQL: &str = "/* contributors.ensure */ INSERT INTO contributors (sub, created_at) VALUES ($1, $2) ON CONFLICT (sub) DO NOTHING";
         in_transaction!(self, |tx| {
             sqlx::query(SQL).bind(sub).bind(Time(now)).execute(&mut *tx).await.map_err(failed)?;
         })

@@ -1,13 +1,18 @@
 //! The closed set of engines, and the macros that compile one body for each of them.
 
+use crate::postgres::Postgres;
+#[cfg(feature = "embedded")]
+use crate::sqlite::Sqlite;
+use domain::{ConsistencyToken, Timestamp};
+
 /// An open database.
 #[derive(Clone, Debug)]
 pub enum Db {
     /// PostgreSQL.
-    Postgres(sqlx::PgPool),
+    Postgres(Postgres),
     /// SQLite.
     #[cfg(feature = "embedded")]
-    Sqlite(sqlx::SqlitePool),
+    Sqlite(Sqlite),
 }
 
 /// Which dialect a statement is written in.
@@ -39,45 +44,153 @@ impl Db {
         }
     }
 
+    /// The same database for the statements of one request: they share a connection, no try begins after the deadline, and where
+    /// a token comes along they see at least what the write saw that handed it out.
+    #[must_use]
+    pub fn for_request(&self, deadline: Option<Timestamp>, token: Option<ConsistencyToken>) -> Self {
+        match self {
+            Self::Postgres(postgres) => Self::Postgres(postgres.for_request(deadline, token)),
+            #[cfg(feature = "embedded")]
+            Self::Sqlite(_) => self.clone(),
+        }
+    }
+
+    /// The same database without its replica: for functions that write, whose reads must see what was written just now.
+    #[must_use]
+    pub fn primary(&self) -> Self {
+        match self {
+            Self::Postgres(postgres) => Self::Postgres(postgres.primary()),
+            #[cfg(feature = "embedded")]
+            Self::Sqlite(_) => self.clone(),
+        }
+    }
+
+    /// What later reads need to see everything that is written by now; `None` (and a line in the log) where the database does
+    /// not say. A file without copies always says the same.
+    pub async fn consistency_token(&self) -> Option<ConsistencyToken> {
+        match self {
+            Self::Postgres(postgres) => postgres
+                .position()
+                .await
+                .inspect_err(|error| {
+                    let cause = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+                    tracing::warn!(cause, "a write without a consistency token");
+                })
+                .ok(),
+            #[cfg(feature = "embedded")]
+            Self::Sqlite(_) => Some(ConsistencyToken::new(0)),
+        }
+    }
+
     /// Waits until every connection is closed.
     pub async fn close(&self) {
         on_pool!(self, |pool| pool.close().await);
     }
 }
 
-/// Compiles an expression once for each engine, with its pool by name.
+/// Compiles an expression once for each engine, with its pool by name: for what is no statement of ours.
 macro_rules! on_pool {
     ($db:expr, |$pool:ident| $body:expr) => {
         match $db {
-            $crate::Db::Postgres($pool) => $body,
+            $crate::Db::Postgres(postgres) => {
+                let $pool = postgres.pool();
+                $body
+            }
             #[cfg(feature = "embedded")]
-            $crate::Db::Sqlite($pool) => $body,
+            $crate::Db::Sqlite(sqlite) => {
+                let $pool = sqlite.pool();
+                $body
+            }
         }
     };
 }
 
-/// Compiles a body once for each engine, inside a transaction: an `Ok` commits, an `Err` leaves nothing behind.
+/// Compiles a read once for each engine, with its session by name. The body's `?` is about the driver's error. It may run more
+/// than once, on another connection or another server, and must start afresh each time.
+macro_rules! read {
+    ($db:expr, |$session:ident| $body:expr) => {
+        match $db {
+            $crate::Db::Postgres(postgres) => {
+                let mut reading = postgres.reading();
+                loop {
+                    let mut session = reading.open().await?;
+                    let work = async {
+                        let $session = &mut session;
+                        let found = $body;
+                        session.finish().await?;
+                        Ok::<_, sqlx::Error>(found)
+                    };
+                    match postgres.limit(work).await? {
+                        Ok(found) => {
+                            reading.close(session);
+                            break found;
+                        }
+                        Err(error) => {
+                            drop(session);
+                            reading.again(error).await?;
+                        }
+                    }
+                }
+            }
+            #[cfg(feature = "embedded")]
+            $crate::Db::Sqlite(sqlite) => {
+                let mut session = sqlite.session().await?;
+                let work = async {
+                    let $session = &mut session;
+                    let found = $body;
+                    session.finish().await?;
+                    Ok::<_, sqlx::Error>(found)
+                };
+                work.await.map_err($crate::failure::failed)?
+            }
+        }
+    };
+}
+
+/// Compiles a body once for each engine, inside a transaction: an `Ok` commits, an `Err` leaves nothing behind. It runs once: what
+/// a lost connection has kept of a write is not known.
 /// SQLite takes its write lock at the start, so that two writers queue instead of failing half way.
 macro_rules! in_transaction {
     ($db:expr, |$tx:ident| $body:expr) => {
         match $db {
-            $crate::Db::Postgres(pool) => {
-                let mut transaction = pool.begin().await.map_err($crate::failure::failed)?;
-                let $tx = &mut *transaction;
-                let result = $body;
-                transaction.commit().await.map_err($crate::failure::failed)?;
-                Ok(result)
+            $crate::Db::Postgres(postgres) => {
+                let mut session = postgres.begin().await?;
+                let work = async {
+                    let $tx = &mut session;
+                    domain::Result::Ok($body)
+                };
+                match postgres.limit(work).await? {
+                    Ok(result) => {
+                        session.finish().await.map_err($crate::failure::failed)?;
+                        postgres.keep($crate::postgres::Source::Primary, session);
+                        Ok(result)
+                    }
+                    Err(error) => {
+                        session.abandon().await;
+                        Err(error)
+                    }
+                }
             }
             #[cfg(feature = "embedded")]
-            $crate::Db::Sqlite(pool) => {
-                let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await.map_err($crate::failure::failed)?;
-                let $tx = &mut *transaction;
-                let result = $body;
-                transaction.commit().await.map_err($crate::failure::failed)?;
-                Ok(result)
+            $crate::Db::Sqlite(sqlite) => {
+                let mut session = sqlite.begin().await?;
+                let work = async {
+                    let $tx = &mut session;
+                    domain::Result::Ok($body)
+                };
+                match work.await {
+                    Ok(result) => {
+                        session.finish().await.map_err($crate::failure::failed)?;
+                        Ok(result)
+                    }
+                    Err(error) => {
+                        session.abandon().await;
+                        Err(error)
+                    }
+                }
             }
         }
     };
 }
 
-pub(crate) use {in_transaction, on_pool};
+pub(crate) use {in_transaction, on_pool, read};

@@ -9,16 +9,41 @@ pub(crate) fn failed(error: sqlx::Error) -> Error {
     if is_temporary(&error) { Error::unavailable("database", cause) } else { Error::internal(cause) }
 }
 
+/// Worth another request, though perhaps not at once.
 fn is_temporary(error: &sqlx::Error) -> bool {
-    use sqlx::Error::{Database, Io, PoolClosed, PoolTimedOut, Tls, WorkerCrashed};
+    use sqlx::Error::{Database, PoolClosed, PoolTimedOut, Tls};
     match error {
-        Io(_) | Tls(_) | PoolTimedOut | PoolClosed | WorkerCrashed => true,
-        // PostgreSQL: connection exceptions, rejected logins, too many connections, shutdown. SQLite: busy or locked.
+        PoolTimedOut | PoolClosed | Tls(_) => true,
+        // PostgreSQL: a rejected login, a statement or a lock that took too long, a server that takes no writes at the moment.
+        // SQLite: busy or locked.
+        Database(database) => {
+            is_repeatable(error)
+                || database.code().is_some_and(|code| {
+                    code.starts_with("28") || ["57014", "55P03", "25P03", "25006", "5", "6"].contains(&&*code)
+                })
+        }
+        _ => is_repeatable(error),
+    }
+}
+
+/// Worth another try at once, on another connection, where nothing has been changed by this one.
+pub(crate) fn is_repeatable(error: &sqlx::Error) -> bool {
+    use sqlx::Error::{Database, Io, WorkerCrashed};
+    match error {
+        Io(_) | WorkerCrashed => true,
+        // Connection exceptions, too little of something, shutdown and start, a replica's conflict, deadlocks; and a statement
+        // that was prepared before a migration.
         Database(database) => database.code().is_some_and(|code| {
-            ["08", "28", "53", "57P"].iter().any(|class| code.starts_with(class)) || code == "5" || code == "6"
+            ["08", "53", "40", "57P"].iter().any(|class| code.starts_with(class)) || code == "0A000" || code == "26000"
         }),
         _ => false,
     }
+}
+
+/// The server knows the user but not this password, or not the user.
+pub(crate) fn is_login_rejected(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|database| database.code());
+    code.is_some_and(|code| code == "28P01" || code == "28000")
 }
 
 fn describe(error: &sqlx::Error) -> String {
@@ -37,6 +62,7 @@ fn describe(error: &sqlx::Error) -> String {
         }
         sqlx::Error::Io(io) => format!("input or output: {}", io.kind()),
         sqlx::Error::Tls(_) => "TLS handshake failed".to_owned(),
+        sqlx::Error::Decode(_) => "a row does not decode".to_owned(),
         sqlx::Error::PoolTimedOut => "no connection became free in time".to_owned(),
         sqlx::Error::PoolClosed => "the pool is closed".to_owned(),
         sqlx::Error::ColumnDecode { index, .. } => format!("column {index} does not decode"),

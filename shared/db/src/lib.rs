@@ -23,6 +23,14 @@ mod engine;
 mod failure;
 mod filter;
 mod open;
+mod patience;
+mod postgres;
+mod session;
+#[cfg(feature = "embedded")]
+mod sqlite;
 
 pub use engine::{Db, Engine};
 pub use imports::{ImportOutcome, ImportedCharger};
+pub use postgres::{Logins, Postgres};
+#[cfg(feature = "embedded")]
+pub use sqlite::Sqlite;

@@ -2,8 +2,7 @@
 
 use crate::Db;
 use crate::column::{Id, Time};
-use crate::engine::on_pool;
-use crate::failure::failed;
+use crate::engine::read;
 use crate::filter::{bind_filter, filter_sql, filtered_sql};
 use domain::filter::Filter;
 use domain::page::Total;
@@ -36,18 +35,17 @@ impl Db {
     ) -> Result<Vec<(Timestamp, Uuid)>> {
         let sql = filtered_sql!(
             filter,
-            "SELECT c.id, c.created_at FROM chargers c WHERE ",
+            "/* chargers.newest */ SELECT c.id, c.created_at FROM chargers c WHERE ",
             " AND (c.created_at, c.id) < ($6, $7) ORDER BY c.created_at DESC, c.id DESC LIMIT $8 OFFSET $9"
         );
         let (time, id) = after.unwrap_or(BEFORE_ALL);
-        let rows: Vec<Row> = on_pool!(self, |pool| bind_filter!(sqlx::query_as(sql), filter)
+        let rows: Vec<Row> = read!(self, |session| bind_filter!(sqlx::query_as(sql), filter)
             .bind(Time(time))
             .bind(Id(id))
             .bind(i64::from(limit))
             .bind(offset as i64)
-            .fetch_all(pool)
-            .await
-            .map_err(failed)?);
+            .fetch_all(session)
+            .await?);
         Ok(rows.into_iter().map(|row| (row.created_at.0, row.id.0)).collect())
     }
 
@@ -56,24 +54,25 @@ impl Db {
     /// # Errors
     /// As every query.
     pub async fn count_chargers(&self, filter: &Filter) -> Result<Total> {
-        const FACETS: &str = "SELECT CAST(coalesce(sum(n), 0) AS bigint) FROM charger_facets
+        const FACETS: &str = "/* facets.total */ SELECT CAST(coalesce(sum(n), 0) AS bigint) FROM charger_facets
              WHERE verification_level >= $1 AND ($2 = 0 OR (port_mask & $2) <> 0) AND (amenity_mask & $3) = $3";
-        const COUNT: &str =
-            concat!("SELECT count(*) FROM (SELECT 1 FROM chargers c WHERE ", filter_sql!(full), " LIMIT $6) counted");
+        const COUNT: &str = concat!(
+            "/* chargers.count */ SELECT count(*) FROM (SELECT 1 FROM chargers c WHERE ",
+            filter_sql!(full),
+            " LIMIT $6) counted"
+        );
         let count: i64 = if filter.is_indexed() {
-            on_pool!(self, |pool| sqlx::query_scalar(FACETS)
+            read!(self, |session| sqlx::query_scalar(FACETS)
                 .bind(filter.min_level)
                 .bind(filter.port_mask)
                 .bind(filter.amenity_mask)
-                .fetch_one(pool)
-                .await
-                .map_err(failed)?)
+                .fetch_one(session)
+                .await?)
         } else {
-            on_pool!(self, |pool| bind_filter!(sqlx::query_scalar(COUNT), filter)
+            read!(self, |session| bind_filter!(sqlx::query_scalar(COUNT), filter)
                 .bind(COUNT_CAP as i64 + 1)
-                .fetch_one(pool)
-                .await
-                .map_err(failed)?)
+                .fetch_one(session)
+                .await?)
         };
         let is_capped = !filter.is_indexed() && count as u64 > COUNT_CAP;
         Ok(Total { count: if is_capped { COUNT_CAP } else { count as u64 }, is_capped })

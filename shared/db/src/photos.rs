@@ -3,7 +3,7 @@
 use crate::Db;
 use crate::column::{Id, Ids, Time};
 use crate::contributors::{Credit, credit};
-use crate::engine::{in_transaction, on_pool};
+use crate::engine::{in_transaction, read};
 use crate::failure::failed;
 use domain::photo::{Photo, PhotoKind, PhotoState, Rendition};
 use domain::{Error, Result, Timestamp};
@@ -68,17 +68,18 @@ struct Row {
 }
 
 macro_rules! select {
-    ($condition:literal) => {
+    ($name:literal, $condition:literal) => {
         concat!(
-            "SELECT id, charger_id, owner, kind, raw_key, hash8, state, reason, width, height, thumbhash, dominant_color,
+            "/* ",
+            $name,
+            " */ SELECT id, charger_id, owner, kind, raw_key, hash8, state, reason, width, height, thumbhash, dominant_color,
                     renditions, created_at FROM photos WHERE ",
             $condition
         )
     };
 }
 
-pub(crate) const INSERT: &str =
-    "INSERT INTO photos (id, charger_id, owner, kind, raw_key, hash8, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+pub(crate) const INSERT: &str = "/* photos.promise */ INSERT INTO photos (id, charger_id, owner, kind, raw_key, hash8, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 
 /// Inserts a promised photo inside a transaction.
 macro_rules! insert_photo {
@@ -119,8 +120,10 @@ impl Db {
     /// # Errors
     /// As every query.
     pub async fn forget_pending_photo(&self, id: Uuid) -> Result<()> {
-        const SQL: &str = "DELETE FROM photos WHERE id = $1 AND state = 'pending'";
-        on_pool!(self, |pool| sqlx::query(SQL).bind(Id(id)).execute(pool).await.map(drop).map_err(failed))
+        const SQL: &str = "/* photos.forget */ DELETE FROM photos WHERE id = $1 AND state = 'pending'";
+        in_transaction!(self, |tx| {
+            sqlx::query(SQL).bind(Id(id)).execute(&mut *tx).await.map_err(failed)?;
+        })
     }
 
     /// One photo.
@@ -128,11 +131,10 @@ impl Db {
     /// # Errors
     /// As every query.
     pub async fn photo(&self, id: Uuid) -> Result<Option<Photo>> {
-        let row: Option<Row> = on_pool!(self, |pool| sqlx::query_as(select!("id = $1"))
+        let row: Option<Row> = read!(self, |session| sqlx::query_as(select!("photos.find", "id = $1"))
             .bind(Id(id))
-            .fetch_optional(pool)
-            .await
-            .map_err(failed)?);
+            .fetch_optional(session)
+            .await?);
         row.map(photo).transpose()
     }
 
@@ -141,13 +143,10 @@ impl Db {
     /// # Errors
     /// As every query.
     pub async fn is_photo_finished(&self, id: Uuid, etag: &str) -> Result<bool> {
-        const SQL: &str = "SELECT count(*) FROM photos WHERE id = $1 AND etag = $2 AND state <> 'pending'";
-        let count: i64 = on_pool!(self, |pool| sqlx::query_scalar(SQL)
-            .bind(Id(id))
-            .bind(etag)
-            .fetch_one(pool)
-            .await
-            .map_err(failed)?);
+        const SQL: &str =
+            "/* photos.is_finished */ SELECT count(*) FROM photos WHERE id = $1 AND etag = $2 AND state <> 'pending'";
+        let count: i64 =
+            read!(self, |session| sqlx::query_scalar(SQL).bind(Id(id)).bind(etag).fetch_one(session).await?);
         Ok(count > 0)
     }
 
@@ -166,15 +165,15 @@ impl Db {
         // Deliveries of one owner's photos queue here, so that each sees what the one before has written. Adding a charger locks
         // in the same order: its author, then the photos.
         let queue = self.engine().pick(
-            "SELECT sub FROM contributors WHERE sub = (SELECT owner FROM photos WHERE id = $1) FOR NO KEY UPDATE",
-            "SELECT owner FROM photos WHERE id = $1",
+            "/* photos.queue */ SELECT sub FROM contributors WHERE sub = (SELECT owner FROM photos WHERE id = $1) FOR NO KEY UPDATE",
+            "/* photos.queue */ SELECT owner FROM photos WHERE id = $1",
         );
-        const OWNER: &str = "SELECT owner, state FROM photos WHERE id = $1";
+        const OWNER: &str = "/* photos.owner */ SELECT owner, state FROM photos WHERE id = $1";
         const READY: &str =
-            "UPDATE photos SET state = 'ready', etag = $2, hash8 = $3, reason = NULL, width = $4, height = $5,
+            "/* photos.ready */ UPDATE photos SET state = 'ready', etag = $2, hash8 = $3, reason = NULL, width = $4, height = $5,
              thumbhash = $6, dominant_color = $7, renditions = $8 WHERE id = $1";
         const REJECTED: &str =
-            "UPDATE photos SET state = 'rejected', etag = $2, hash8 = $3, reason = $4, width = NULL, height = NULL,
+            "/* photos.reject */ UPDATE photos SET state = 'rejected', etag = $2, hash8 = $3, reason = $4, width = NULL, height = NULL,
              thumbhash = NULL, dominant_color = NULL, renditions = $5 WHERE id = $1";
         in_transaction!(self, |tx| {
             sqlx::query(queue).bind(Id(id)).execute(&mut *tx).await.map_err(failed)?;
@@ -201,11 +200,10 @@ impl Db {
     /// The photos that chargers show, oldest first; rejected ones are left out.
     pub(crate) async fn photos_of_chargers(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<Photo>>> {
         let sql = self.engine().pick(
-            select!("charger_id = ANY($1) AND kind = 'charger' AND state <> 'rejected' ORDER BY created_at, id"),
-            select!("charger_id IN (SELECT value FROM json_each($1)) AND kind = 'charger' AND state <> 'rejected' ORDER BY created_at, id"),
+            select!("photos.of_chargers", "charger_id = ANY($1) AND kind = 'charger' AND state <> 'rejected' ORDER BY created_at, id"),
+            select!("photos.of_chargers", "charger_id IN (SELECT value FROM json_each($1)) AND kind = 'charger' AND state <> 'rejected' ORDER BY created_at, id"),
         );
-        let rows: Vec<Row> =
-            on_pool!(self, |pool| sqlx::query_as(sql).bind(Ids(ids)).fetch_all(pool).await.map_err(failed)?);
+        let rows: Vec<Row> = read!(self, |session| sqlx::query_as(sql).bind(Ids(ids)).fetch_all(session).await?);
         let mut photos: HashMap<Uuid, Vec<Photo>> = HashMap::new();
         for row in rows {
             let photo = photo(row)?;

@@ -2,8 +2,7 @@
 
 use crate::Db;
 use crate::column::{Id, Time};
-use crate::engine::on_pool;
-use crate::failure::failed;
+use crate::engine::read;
 use domain::verification::{Action, LATEST, Verification};
 use domain::{Error, Result};
 use uuid::Uuid;
@@ -23,14 +22,14 @@ impl Db {
     /// # Errors
     /// As every query.
     pub async fn latest_verifications(&self, charger_id: Uuid) -> Result<Vec<Verification>> {
-        const SQL: &str = "SELECT id, user_id, action, notes, timestamp FROM verification_actions
+        const SQL: &str =
+            "/* verifications.latest */ SELECT id, user_id, action, notes, timestamp FROM verification_actions
              WHERE charger_id = $1 ORDER BY timestamp DESC, id DESC LIMIT $2";
-        let rows: Vec<Row> = on_pool!(self, |pool| sqlx::query_as(SQL)
+        let rows: Vec<Row> = read!(self, |session| sqlx::query_as(SQL)
             .bind(Id(charger_id))
             .bind(LATEST as i64)
-            .fetch_all(pool)
-            .await
-            .map_err(failed)?);
+            .fetch_all(session)
+            .await?);
         rows.into_iter().map(verification).collect()
     }
 }

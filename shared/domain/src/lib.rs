@@ -11,6 +11,7 @@
 
 pub mod charger;
 pub mod connection;
+pub mod consistency;
 pub mod cursor;
 pub mod duplicate;
 pub mod error;
@@ -29,6 +30,7 @@ pub mod verification;
 pub mod vocabulary;
 pub mod world;
 
+pub use consistency::ConsistencyToken;
 pub use error::{Error, FieldError, Kind, Result};
 pub use timestamp::Timestamp;
 pub use world::World;

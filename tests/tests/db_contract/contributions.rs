@@ -25,8 +25,8 @@ async fn counters(db: &Db, sub: &str) -> Option<(i32, i32, i32, i32)> {
     const SQL: &str =
         "SELECT chargers_added, verifications, photos_uploaded, trust_score FROM contributors WHERE sub = $1";
     match db {
-        Db::Postgres(pool) => sqlx::query_as(SQL).bind(sub).fetch_optional(pool).await.unwrap(),
-        Db::Sqlite(pool) => sqlx::query_as(SQL).bind(sub).fetch_optional(pool).await.unwrap(),
+        Db::Postgres(postgres) => sqlx::query_as(SQL).bind(sub).fetch_optional(postgres.pool()).await.unwrap(),
+        Db::Sqlite(sqlite) => sqlx::query_as(SQL).bind(sub).fetch_optional(sqlite.pool()).await.unwrap(),
     }
 }
 

@@ -59,10 +59,9 @@ async fn what_the_data_set_changed_is_updated_in_place(test_db: &TestDb) {
     assert_eq!((charger.created_at, charger.updated_at), (NOON, later));
     // It is found where it is now, and by what changed since.
     let disc = Disc::new(point(50.0, 10.0), 10.0).unwrap();
-    let mut found = Vec::new();
     let since = Filter { updated_since: Some(later), ..Filter::default() };
-    db.visit_candidates(&cover_disc(&disc), &since, |candidate| found.push(candidate.id)).await.unwrap();
-    assert_eq!(found, [id(2)]);
+    let found = db.fold_candidates(&cover_disc(&disc), &since, Vec::new, Vec::push).await.unwrap();
+    assert_eq!(found.iter().map(|candidate| candidate.id).collect::<Vec<_>>(), [id(2)]);
 }
 
 async fn two_data_sets_may_use_the_same_ids(test_db: &TestDb) {

@@ -1,9 +1,10 @@
 //! The schema, forth and back.
 
 use db::Db;
+use domain::connection::Database;
 use domain::filter::Filter;
 use tests::seed::{NOON, add, new_charger, point};
-use tests::{TestDb, on_both_engines};
+use tests::{TestDb, on_both_engines, open};
 
 on_both_engines!(
     every_step_goes_up_and_down_and_up_again,
@@ -23,8 +24,8 @@ async fn objects(db: &Db) -> Vec<String> {
     const SQLITE: &str = "SELECT name FROM sqlite_master WHERE name NOT LIKE '_sqlx%'
          AND name NOT LIKE 'sqlite_%' ORDER BY 1";
     match db {
-        Db::Postgres(pool) => sqlx::query_scalar(POSTGRES).fetch_all(pool).await.unwrap(),
-        Db::Sqlite(pool) => sqlx::query_scalar(SQLITE).fetch_all(pool).await.unwrap(),
+        Db::Postgres(postgres) => sqlx::query_scalar(POSTGRES).fetch_all(postgres.pool()).await.unwrap(),
+        Db::Sqlite(sqlite) => sqlx::query_scalar(SQLITE).fetch_all(sqlite.pool()).await.unwrap(),
     }
 }
 
@@ -61,7 +62,7 @@ async fn runners_that_start_at_once_migrate_once(test_db: &TestDb) {
     test_db.db.migrate_down_to(0).await.unwrap();
     // A thread and a pool for each, as processes have them.
     let start = |url: String| async move {
-        let db = Db::open(&url, "tests", 1).await.unwrap();
+        let db = open(&Database::at(url, 1)).await.unwrap();
         db.migrate_up().await.unwrap();
     };
     let run = |url: String| {

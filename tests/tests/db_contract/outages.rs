@@ -1,12 +1,13 @@
 //! A database that is not there: every statement says so in the same way, and nothing of the driver's text comes along.
 
 use db::Db;
+use domain::connection::Database;
 use domain::filter::Filter;
 use domain::{Error, Kind};
 use std::error::Error as _;
 use std::net::TcpListener;
 use tests::seed::{NOON, id, imported, point};
-use tests::{TestDb, on_both_engines};
+use tests::{TestDb, on_both_engines, open};
 
 on_both_engines!(a_closed_pool_is_unavailable_to_every_statement);
 
@@ -16,7 +17,7 @@ async fn errors(db: &Db) -> Vec<Error> {
     vec![
         db.newest_chargers(&filter, None, 0, 1).await.unwrap_err(),
         db.count_chargers(&filter).await.unwrap_err(),
-        db.visit_candidates(&[], &filter, |_| {}).await.unwrap_err(),
+        db.fold_candidates(&[], &filter, || (), |(), _| {}).await.unwrap_err(),
         db.chargers(&[id(1)]).await.unwrap_err(),
         db.latest_verifications(id(1)).await.unwrap_err(),
         db.photo(id(1)).await.unwrap_err(),
@@ -42,7 +43,7 @@ async fn a_closed_pool_is_unavailable_to_every_statement(test_db: &TestDb) {
 #[tokio::test]
 async fn a_port_where_nobody_listens_is_unavailable() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let db = Db::open(&format!("postgres://ann:s3cret@127.0.0.1:{port}/spots"), "tests", 1).await.unwrap();
+    let db = open(&Database::at(format!("postgres://ann:s3cret@127.0.0.1:{port}/spots"), 1)).await.unwrap();
     let error = db.count_chargers(&Filter::default()).await.unwrap_err();
     assert_eq!(error.kind(), Kind::Unavailable);
     assert!(!format!("{error:?}").contains("s3cret"));
@@ -52,7 +53,7 @@ async fn a_port_where_nobody_listens_is_unavailable() {
 async fn a_database_that_does_not_exist_is_an_error_without_its_url() {
     let Some(test_db) = TestDb::postgres().await else { return };
     let url = test_db.url.replace("/test_", "/absent_");
-    let error = Db::open(&url, "tests", 1).await.unwrap().count_chargers(&Filter::default()).await.unwrap_err();
+    let error = open(&Database::at(url, 1)).await.unwrap().count_chargers(&Filter::default()).await.unwrap_err();
     assert!(!format!("{error:?}").contains("absent_"), "{error:?}");
 }
 
@@ -68,7 +69,7 @@ async fn a_database_without_a_schema_is_our_fault_and_shows_no_sql() {
 #[tokio::test]
 async fn a_url_of_another_kind_is_refused() {
     for url in ["mysql://h/d", "", "postgres", "http://localhost"] {
-        let error = Db::open(url, "tests", 1).await.unwrap_err();
+        let error = open(&Database::at(url, 1)).await.unwrap_err();
         assert_eq!(error.kind(), Kind::Internal, "{url}");
     }
 }
@@ -77,7 +78,7 @@ async fn a_url_of_another_kind_is_refused() {
 async fn a_file_that_cannot_be_opened_is_unavailable() {
     let file = tempfile::NamedTempFile::new().unwrap();
     for path in [format!("{}/below-a-file.db", file.path().display()), std::env::temp_dir().display().to_string()] {
-        let error = Db::open(&format!("sqlite:{path}"), "tests", 1).await.unwrap_err();
+        let error = open(&Database::at(format!("sqlite:{path}"), 1)).await.unwrap_err();
         assert!(matches!(error.kind(), Kind::Unavailable | Kind::Internal) && !error.detail().contains(&path));
     }
 }

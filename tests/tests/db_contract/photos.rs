@@ -49,8 +49,8 @@ fn rejected() -> PhotoResult {
 async fn photos_of_ann(db: &Db) -> i32 {
     const SQL: &str = "SELECT photos_uploaded FROM contributors WHERE sub = 'ann'";
     match db {
-        Db::Postgres(pool) => sqlx::query_scalar(SQL).fetch_one(pool).await.unwrap(),
-        Db::Sqlite(pool) => sqlx::query_scalar(SQL).fetch_one(pool).await.unwrap(),
+        Db::Postgres(postgres) => sqlx::query_scalar(SQL).fetch_one(postgres.pool()).await.unwrap(),
+        Db::Sqlite(sqlite) => sqlx::query_scalar(SQL).fetch_one(sqlite.pool()).await.unwrap(),
     }
 }
 

@@ -23,9 +23,7 @@ on_both_engines!(
 const WHOLE: KeyRange = KeyRange { lo: 0, hi: i64::MAX };
 
 async fn visited(test_db: &TestDb, ranges: &[KeyRange], filter: &Filter) -> Vec<Candidate> {
-    let mut found = Vec::new();
-    test_db.db.visit_candidates(ranges, filter, |candidate| found.push(candidate)).await.unwrap();
-    found
+    test_db.db.fold_candidates(ranges, filter, Vec::new, Vec::push).await.unwrap()
 }
 
 async fn ids(test_db: &TestDb, ranges: &[KeyRange], filter: &Filter) -> HashSet<Uuid> {

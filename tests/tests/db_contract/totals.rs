@@ -19,16 +19,16 @@ on_both_engines!(
 
 async fn count(db: &Db, sql: &'static str) -> i64 {
     match db {
-        Db::Postgres(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.unwrap(),
-        Db::Sqlite(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.unwrap(),
+        Db::Postgres(postgres) => sqlx::query_scalar(sql).fetch_one(postgres.pool()).await.unwrap(),
+        Db::Sqlite(sqlite) => sqlx::query_scalar(sql).fetch_one(sqlite.pool()).await.unwrap(),
     }
 }
 
 async fn execute(db: &Db, sql: String) {
     let sql = sqlx::AssertSqlSafe(sql);
     match db {
-        Db::Postgres(pool) => drop(sqlx::query(sql).execute(pool).await.unwrap()),
-        Db::Sqlite(pool) => drop(sqlx::query(sql).execute(pool).await.unwrap()),
+        Db::Postgres(postgres) => drop(sqlx::query(sql).execute(postgres.pool()).await.unwrap()),
+        Db::Sqlite(sqlite) => drop(sqlx::query(sql).execute(sqlite.pool()).await.unwrap()),
     }
 }
 

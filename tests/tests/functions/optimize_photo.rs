@@ -89,8 +89,8 @@ async fn what_is_no_photo_is_rejected_with_a_reason_and_publishes_nothing(test_d
 /// Photos that were dealt with cannot be taken back by `db`.
 async fn forget(test_db: &TestDb) {
     match &test_db.db {
-        db::Db::Postgres(pool) => drop(sqlx::query("DELETE FROM photos").execute(pool).await.unwrap()),
-        db::Db::Sqlite(pool) => drop(sqlx::query("DELETE FROM photos").execute(pool).await.unwrap()),
+        db::Db::Postgres(postgres) => drop(sqlx::query("DELETE FROM photos").execute(postgres.pool()).await.unwrap()),
+        db::Db::Sqlite(sqlite) => drop(sqlx::query("DELETE FROM photos").execute(sqlite.pool()).await.unwrap()),
     }
 }
 

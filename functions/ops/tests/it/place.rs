@@ -2,6 +2,7 @@
 
 use db::Db;
 use domain::charger::Charger;
+use domain::connection::Database;
 use domain::filter::Filter;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -53,7 +54,9 @@ impl Place {
 
     pub(crate) async fn db(&self) -> Db {
         let path = self.path("new/data/sharaspot.db");
-        Db::open(&format!("sqlite:{}", path.display()), "test", 1).await.unwrap()
+        let database = Database::at(format!("sqlite:{}", path.display()), 1);
+        let none = |_, _| -> secrets::PendingLogin { panic!("a file has no secret") };
+        Db::open(&database, "test", config::world(), none).await.unwrap()
     }
 
     /// Every charger, in the order of the ids in its data set.

@@ -1,0 +1,180 @@
+//! PostgreSQL as production runs it: a primary, perhaps a replica, and connections that come and go.
+//!
+//! [`Server`] is one of them with its pool and login, [`Reading`] the way of one read over both, `options` how a connection is
+//! made. A [`Postgres`] that serves a request ([`Postgres::for_request`]) keeps the connection of one statement for the next, and
+//! knows when the request's time is over.
+
+mod options;
+mod reading;
+mod server;
+
+pub(crate) use reading::Reading;
+pub use server::Logins;
+
+use crate::failure::{failed, is_repeatable};
+use crate::patience::Patience;
+use crate::session::{Manner, Session};
+use domain::connection::{Database, Pooler};
+use domain::{ConsistencyToken, Error, Result, Timestamp, World};
+use server::Server;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// What is kept of a request's time for the answer itself.
+const RESERVE: Duration = Duration::from_millis(100);
+
+/// PostgreSQL, with or without a request that is served.
+#[derive(Clone, Debug)]
+pub struct Postgres {
+    servers: Arc<Servers>,
+    request: Arc<Request>,
+    avoids_replica: bool,
+}
+
+#[derive(Debug)]
+struct Servers {
+    primary: Server,
+    replica: Option<Server>,
+    manner: Manner,
+    /// How long one statement may wait for its connection, pauses and further tries included.
+    wait: Duration,
+    world: World,
+}
+
+/// What holds for every statement of a request.
+#[derive(Debug, Default)]
+struct Request {
+    deadline: Option<Timestamp>,
+    token: Option<ConsistencyToken>,
+    /// The connection between two statements; none outside of a request, where each gives its own back.
+    kept: Option<Mutex<Option<Kept>>>,
+}
+
+type Kept = (Source, Session<sqlx::Postgres>);
+
+/// Where a read goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    Primary,
+    Replica,
+}
+
+impl Postgres {
+    /// Nothing is connected before the first statement.
+    pub(crate) fn open(database: &Database, application: &str, world: World, logins: &Logins) -> Result<Self> {
+        // A tenth of the time is for the answer that says that there is no connection.
+        let wait = database.pool.timeout.mul_f64(0.9);
+        let keeps_statements = database.pooler == Pooler::None;
+        let replica = match &database.replica {
+            Some(replica) => Some(Server::replica(database, replica, application, world, logins)?),
+            None => None,
+        };
+        let servers = Servers {
+            primary: Server::primary(database, application, world, logins)?,
+            replica,
+            manner: Manner { keeps_statements, slow: database.slow_query },
+            wait,
+            world,
+        };
+        Ok(Self { servers: Arc::new(servers), request: Arc::default(), avoids_replica: false })
+    }
+
+    /// For the statements of one request: they share a connection, end before the deadline and see what `token` saw.
+    pub(crate) fn for_request(&self, deadline: Option<Timestamp>, token: Option<ConsistencyToken>) -> Self {
+        let request = Request { deadline, token, kept: Some(Mutex::default()) };
+        Self { request: Arc::new(request), ..self.clone() }
+    }
+
+    /// The same servers, but reads go to the primary as well.
+    pub(crate) fn primary(&self) -> Self {
+        Self { avoids_replica: true, ..self.clone() }
+    }
+
+    /// The server that a read asks first.
+    fn preferred(&self) -> Source {
+        match &self.servers.replica {
+            Some(replica) if !self.avoids_replica && !replica.is_down() => Source::Replica,
+            _ => Source::Primary,
+        }
+    }
+
+    /// The way of one read.
+    pub(crate) fn reading(&self) -> Reading<'_> {
+        Reading::new(self)
+    }
+
+    /// A transaction on the primary. Until it has begun nothing is done, so trying again is safe.
+    pub(crate) async fn begin(&self) -> Result<Session<sqlx::Postgres>> {
+        let mut patience = self.patience();
+        loop {
+            let mut session = self.session(Source::Primary, &mut patience).await?;
+            match session.begin("BEGIN").await {
+                Ok(()) => return Ok(session),
+                Err(error) if is_repeatable(&error) && patience.pause().await => {}
+                Err(error) => return Err(failed(error)),
+            }
+        }
+    }
+
+    /// Where the primary is in its log.
+    pub(crate) async fn position(&self) -> Result<ConsistencyToken> {
+        const SQL: &str = "/* primary.position */ SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint";
+        let mut session = self.begin().await?;
+        let position = sqlx::query_scalar(SQL).fetch_one(&mut session).await.map_err(failed)?;
+        session.finish().await.map_err(failed)?;
+        self.keep(Source::Primary, session);
+        Ok(ConsistencyToken::new(position))
+    }
+
+    /// A connection: the one that the statement before has left, or one of the pool.
+    async fn session(&self, source: Source, patience: &mut Patience) -> Result<Session<sqlx::Postgres>> {
+        if let Some((kept, session)) = self.take_kept()
+            && kept == source
+        {
+            return Ok(session);
+        }
+        let server = match (source, &self.servers.replica) {
+            (Source::Replica, Some(replica)) => replica,
+            _ => &self.servers.primary,
+        };
+        Ok(Session::new(server.acquire(patience).await?, self.servers.manner))
+    }
+
+    fn take_kept(&self) -> Option<Kept> {
+        let kept = self.request.kept.as_ref()?;
+        kept.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Leaves a finished connection for the next statement of the request.
+    pub(crate) fn keep(&self, source: Source, session: Session<sqlx::Postgres>) {
+        if let Some(kept) = &self.request.kept {
+            *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((source, session));
+        }
+    }
+
+    /// How long the next statement may wait: never past the request's own end.
+    fn patience(&self) -> Patience {
+        let wait = self.time_left().map_or(self.servers.wait, |left| left.min(self.servers.wait));
+        Patience::new(self.servers.world, wait)
+    }
+
+    fn time_left(&self) -> Option<Duration> {
+        let micros = self.request.deadline?.as_micros() - (self.servers.world.now)().as_micros();
+        Some(Duration::from_micros(micros.max(0) as u64).saturating_sub(RESERVE))
+    }
+
+    /// Ends work when the request's time is over.
+    pub(crate) async fn limit<T>(&self, work: impl Future<Output = T>) -> Result<T> {
+        match self.time_left() {
+            None => Ok(work.await),
+            Some(left) => tokio::time::timeout(left, work)
+                .await
+                .map_err(|_| Error::unavailable("database", "the request's time is over")),
+        }
+    }
+
+    /// The pool of the primary: for tests that look behind the curtain.
+    pub fn pool(&self) -> &sqlx::PgPool {
+        self.servers.primary.pool()
+    }
+}

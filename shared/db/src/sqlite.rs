@@ -1,0 +1,71 @@
+//! SQLite, for the embedded default: a file, and as many connections as requests run at the same time.
+
+use crate::failure::failed;
+use crate::session::{Manner, Session};
+use domain::connection::Database;
+use domain::{Error, Result};
+use sqlx::SqlitePool;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use std::path::Path;
+use std::time::Duration;
+
+/// A writer queues for so long behind the others.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// A SQLite file.
+#[derive(Clone, Debug)]
+pub struct Sqlite {
+    pool: SqlitePool,
+    manner: Manner,
+}
+
+impl Sqlite {
+    /// Opens a file, making it and its folder where they are missing.
+    pub(crate) async fn open(path: &Path, database: &Database) -> Result<Self> {
+        use sqlx::ConnectOptions;
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT)
+            // The driver would log a slow statement with its SQL.
+            .log_slow_statements(log::LevelFilter::Off, Duration::ZERO);
+        if let Some(dir) = path.parent() {
+            std::fs::create_dir_all(dir).map_err(|error| unopened(&error))?;
+        }
+        let pool = SqlitePoolOptions::new()
+            .max_connections(database.pool.size + database.pool.overflow)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect_with(options)
+            .await
+            .map_err(failed)?;
+        Ok(Self { pool, manner: Manner { keeps_statements: true, slow: database.slow_query } })
+    }
+
+    /// A connection to read on.
+    pub(crate) async fn session(&self) -> Result<Session<sqlx::Sqlite>> {
+        let mut session = Session::new(self.pool.acquire().await.map_err(failed)?, self.manner);
+        session.start();
+        Ok(session)
+    }
+
+    /// A transaction that has the write lock.
+    pub(crate) async fn begin(&self) -> Result<Session<sqlx::Sqlite>> {
+        let mut session = Session::new(self.pool.acquire().await.map_err(failed)?, self.manner);
+        session.begin("BEGIN IMMEDIATE").await.map_err(failed)?;
+        Ok(session)
+    }
+
+    /// The pool: for tests that look behind the curtain.
+    pub fn pool(&self) -> &SqlitePool {
+        &self.pool
+    }
+}
+
+/// A folder or a lock file that cannot be had.
+pub(crate) fn unopened(error: &std::io::Error) -> Error {
+    Error::unavailable("database", format!("folder or lock: {}", error.kind()))
+}
