@@ -9,15 +9,18 @@ use serde_json::Value;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 const VERSION: &str = "/2018-06-01/runtime/";
+/// The year 2100.
+const FAR_FUTURE_MS: u128 = 4_102_444_800_000;
 
 /// What a process said to an invocation, or instead of asking for one.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Outcome {
+pub enum Outcome {
     /// The answer to the invocation of this id.
     Response(String, Value),
     /// The handler, or the reading of its event, failed.
@@ -28,9 +31,11 @@ pub(crate) enum Outcome {
 
 /// One invocation.
 #[derive(Debug)]
-pub(crate) struct Invocation {
-    pub(crate) request_id: String,
-    pub(crate) payload: String,
+pub(super) struct Invocation {
+    pub(super) request_id: String,
+    pub(super) payload: String,
+    /// From when the process takes it; `None` is far in the future.
+    pub(super) time_limit: Option<Duration>,
 }
 
 #[derive(Debug)]
@@ -42,14 +47,14 @@ struct State {
 
 /// The API of one process.
 #[derive(Debug)]
-pub(crate) struct RuntimeApi {
-    pub(crate) address: SocketAddr,
-    pub(crate) invocations: UnboundedSender<Invocation>,
-    pub(crate) outcomes: UnboundedReceiver<Outcome>,
+pub(super) struct RuntimeApi {
+    pub(super) address: SocketAddr,
+    pub(super) invocations: UnboundedSender<Invocation>,
+    pub(super) outcomes: UnboundedReceiver<Outcome>,
 }
 
 impl RuntimeApi {
-    pub(crate) async fn start() -> Self {
+    pub(super) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (invocations, waiting) = unbounded_channel();
@@ -92,10 +97,12 @@ async fn answer(state: &State, request: Request<Incoming>) -> Response<Full<Byte
 /// Waits as the real API does: a process without work is frozen in this request.
 async fn next(state: &State) -> Response<Full<Bytes>> {
     let Some(invocation) = state.invocations.lock().await.recv().await else { return std::future::pending().await };
+    let deadline = |limit: Duration| (SystemTime::now() + limit).duration_since(UNIX_EPOCH).unwrap().as_millis();
+    let deadline_ms = invocation.time_limit.map_or(FAR_FUTURE_MS, deadline);
     Response::builder()
         .header("content-type", "application/json")
         .header("lambda-runtime-aws-request-id", invocation.request_id)
-        .header("lambda-runtime-deadline-ms", "4102444800000")
+        .header("lambda-runtime-deadline-ms", deadline_ms.to_string())
         .header("lambda-runtime-invoked-function-arn", "arn:aws:lambda:eu-central-1:123456789012:function:test")
         .header("lambda-runtime-trace-id", "Root=1-69a42f80-000000000000000000000001;Sampled=0")
         .body(Full::from(invocation.payload))
