@@ -1,9 +1,10 @@
 //! The programs of PostgreSQL, and how a server of the tests runs.
 
-use super::USER;
+use super::{PASSWORD, USER};
 use crate::watched::{Folder, Log, Process};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 /// The folder of `initdb`, `postgres` and `pg_basebackup`; `None`, and a line that says so, where they are not installed.
 pub(super) fn binaries() -> Option<PathBuf> {
@@ -32,6 +33,19 @@ pub(super) fn init(binaries: &Path, folder: &Folder, options: &[&str]) {
     let data = data(folder);
     let fixed = ["--no-sync", "--no-locale", "--encoding=UTF8", "--username", USER, "-D", data.to_str().unwrap()];
     folder.run(&binaries.join("initdb"), &[&fixed, options].concat());
+}
+
+/// Makes the data of a new server that asks for passwords everywhere but at its socket. What the first one took half a second
+/// for, the others of this process copy: they are the same down to their system identifier.
+pub(super) fn init_with_passwords(binaries: &Path, folder: &Folder) {
+    static FIRST: OnceLock<Folder> = OnceLock::new();
+    let first = FIRST.get_or_init(|| {
+        let first = Folder::new("pg");
+        let password = format!("--pwfile={}", first.write("password", PASSWORD).display());
+        init(binaries, &first, &["--auth-local=trust", "--auth-host=scram-sha-256", &password]);
+        first
+    });
+    folder.run(Path::new("cp"), &["-a", data(first).to_str().unwrap(), data(folder).to_str().unwrap()]);
 }
 
 /// Runs the server of a folder; `None` where it does not start. Nothing of it outlives a machine, so it waits for no disk.

@@ -64,10 +64,7 @@ impl Server {
         let binaries = cluster::binaries()?;
         let server = move || {
             let server = Self::new(binaries, options);
-            let passwords = server.folder.write("password", PASSWORD);
-            let file = format!("--pwfile={}", passwords.display());
-            let scram = ["--auth-local=trust", "--auth-host=scram-sha-256", &file];
-            cluster::init(&server.binaries, &server.folder, &scram);
+            cluster::init_with_passwords(&server.binaries, &server.folder);
             server.secure();
             server
         };

@@ -119,3 +119,27 @@ async fn json(request: Request<Incoming>) -> Value {
     let body = request.into_body().collect().await.unwrap().to_bytes();
     serde_json::from_slice(&body).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&body)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state() -> (UnboundedSender<Invocation>, State) {
+        let (invocations, waiting) = unbounded_channel();
+        (invocations, State { invocations: Mutex::new(waiting), outcomes: unbounded_channel().0 })
+    }
+
+    async fn time_left(time_limit: Option<Duration>) -> Duration {
+        let (invocations, state) = state();
+        invocations.send(Invocation { request_id: "1".to_owned(), payload: "{}".to_owned(), time_limit }).unwrap();
+        let deadline_ms = next(&state).await.headers()["lambda-runtime-deadline-ms"].to_str().unwrap().parse().unwrap();
+        (UNIX_EPOCH + Duration::from_millis(deadline_ms)).duration_since(SystemTime::now()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn an_invocation_has_the_time_that_it_is_given_or_years() {
+        let left = time_left(Some(Duration::from_secs(100))).await;
+        assert!((Duration::from_secs(40)..=Duration::from_secs(100)).contains(&left), "{left:?}");
+        assert!(time_left(None).await > Duration::from_secs(365 * 24 * 3600));
+    }
+}

@@ -2,10 +2,12 @@
 
 use serde_json::{Value, json};
 use std::time::Duration;
+use tempfile::TempDir;
 use tests::eventually;
+use tests::runtime::Lambda;
 use tests::secret_store::{Mood, SecretStore};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 
 /// A request as it goes on the wire; the status and the body of the answer.
 async fn get(store: &SecretStore, operation: &str, secret_id: &str) -> (u16, Value) {
@@ -82,4 +84,21 @@ async fn it_fails_and_hangs_when_it_is_told_to() {
     }
     store.turn(Mood::Serving);
     assert_eq!(value(&store).await.0, 200);
+}
+
+#[tokio::test]
+async fn the_real_client_of_a_function_goes_where_the_secret_says() {
+    let (store, database) = (SecretStore::start().await, TcpListener::bind("127.0.0.1:0").await.unwrap());
+    let port = database.local_addr().unwrap().port();
+    store.set(&json!({ "username": "ann", "password": "p", "host": "127.0.0.1", "port": port, "dbname": "spots" }));
+    let mut variables = store.variables();
+    variables.push(("DB_SECRET_ARN", SecretStore::ARN.to_owned()));
+    let variables: Vec<_> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let data = TempDir::new().unwrap();
+    let mut lambda = Lambda::start("chargers", data.path(), &variables).await;
+    tokio::select! {
+        connection = database.accept() => drop(connection.unwrap()),
+        answer = lambda.http("get-chargers.nearby") => panic!("{answer:?} {}", lambda.log()),
+    }
+    assert!(store.requests() >= 1);
 }
