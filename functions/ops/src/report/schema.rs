@@ -102,3 +102,26 @@ pub(super) fn write_indexes<S: Serializer>(indexes: &[Index], serializer: S) -> 
         json!({"name": name, "table": table, "state": state.as_str(), "size_bytes": size_bytes})
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn index(name: &str, state: IndexState) -> Index {
+        Index { name: name.to_owned(), table: "chargers".to_owned(), state, size_bytes: None }
+    }
+
+    #[test]
+    fn a_fault_names_every_index_that_is_not_valid_and_the_remedy() {
+        let indexes = [
+            index("chargers_cell", IndexState::Valid),
+            index("chargers_facet", IndexState::Missing),
+            index("chargers_power", IndexState::Invalid),
+        ];
+        let fault = fault(&indexes, &[]).unwrap();
+        let expected = "chargers_facet is missing, chargers_power is invalid: `ops migrate up` repairs that.";
+        assert_eq!((fault.kind(), fault.detail()), (Kind::Conflict, expected));
+        assert!(super::fault(&indexes[..1], &[]).is_none());
+        assert!(super::fault(&indexes[..1], &["row 1 missing from index".to_owned()]).is_some());
+    }
+}
