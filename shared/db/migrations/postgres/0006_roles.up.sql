@@ -59,9 +59,9 @@ BEGIN
     END LOOP;
 END $$;
 
--- Makes a login a member of one of the roles, with the limits of the role. PostgreSQL applies settings of the role that logs in
--- and never those of a role that it is a member of: without this a reader would have the rights of a reader and no limit.
--- Call it again for every login after a change of the limits.
+-- Makes a login a member of one of the roles, with the settings of the role and no others in this database. PostgreSQL applies
+-- the settings of the role that logs in and never those of a role that it is a member of: without this a reader would have the
+-- rights of a reader and no limit. Call it again for every login after a change of the settings.
 CREATE FUNCTION sharaspot_limit_login(login name, member_of name) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 DECLARE
