@@ -16,7 +16,9 @@ async fn count(db: &Db) -> Result<u64, domain::Error> {
 
 async fn secure_scene(certificates: &Certificates) -> Option<Scene> {
     // The scene is set by the superuser, who needs no TLS on the server's own socket; so here it is set by hand.
-    let server = tests::postgres::Server::start(Options { certificates: Some(certificates.clone()), ..Options::default() }).await?;
+    let server =
+        tests::postgres::Server::start(Options { certificates: Some(certificates.clone()), ..Options::default() })
+            .await?;
     let database = server.create_database().await;
     let scene = Scene { server, database };
     let tls = Tls { mode: SslMode::VerifyFull, root_certificates: Some(certificates.authority().to_owned()) };

@@ -67,9 +67,13 @@ async fn a_write_whose_backend_is_killed_half_way_is_a_503_and_leaves_nothing() 
     lock.execute("BEGIN").await.unwrap();
     lock.execute("LOCK TABLE charger_facets").await.unwrap();
     let db = open(&scene.settings(), "writer").await;
-    let writer = { let db = db.clone(); tokio::spawn(async move { add(&db).await }) };
+    let writer = {
+        let db = db.clone();
+        tokio::spawn(async move { add(&db).await })
+    };
     tests::eventually("the write waits", async || {
-        let waiting = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'writer' AND wait_event_type = 'Lock'";
+        let waiting =
+            "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'writer' AND wait_event_type = 'Lock'";
         let mut superuser = scene.server.superuser(&scene.database).await;
         sqlx::query_scalar::<_, i64>(waiting).fetch_one(&mut superuser).await.unwrap() == 1
     })
@@ -148,7 +152,10 @@ async fn a_pool_without_a_free_connection_is_a_503_within_three_seconds() {
     let mut lock = scene.server.superuser(&scene.database).await;
     lock.execute("BEGIN").await.unwrap();
     lock.execute("LOCK TABLE charger_facets").await.unwrap();
-    let holder = { let db = db.clone(); tokio::spawn(async move { list(&db).await }) };
+    let holder = {
+        let db = db.clone();
+        tokio::spawn(async move { list(&db).await })
+    };
     tests::eventually("the one connection is taken", async || scene.server.sessions("exhausted").await == 1).await;
     let started = Instant::now();
     list(&db).await.assert_come_again();

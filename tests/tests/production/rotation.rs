@@ -88,8 +88,10 @@ async fn the_real_function_reads_the_real_protocol_of_the_secret_store_and_follo
     let Some(scene) = Scene::set(Options::default()).await else { return };
     login(&scene, "old").await;
     let store = SecretStore::start().await;
-    let value = |password: &str| json!({"username": "ann", "password": password, "engine": "postgres",
-        "host": scene.server.host(), "port": scene.server.port(), "dbname": scene.database});
+    let value = |password: &str| {
+        json!({"username": "ann", "password": password, "engine": "postgres",
+        "host": scene.server.host(), "port": scene.server.port(), "dbname": scene.database})
+    };
     store.set(&value("old"));
     let mut variables = store.variables();
     variables.push(("DB_SECRET_ARN", SecretStore::ARN.to_owned()));

@@ -65,13 +65,8 @@ pub(crate) struct Secret {
 
 impl Secret {
     pub(crate) fn set(&self, username: &str, password: &str) {
-        let login = Login {
-            username: username.to_owned(),
-            password: password.to_owned(),
-            host: None,
-            port: None,
-            name: None,
-        };
+        let login =
+            Login { username: username.to_owned(), password: password.to_owned(), host: None, port: None, name: None };
         *self.login.lock().unwrap() = Some(login);
     }
 

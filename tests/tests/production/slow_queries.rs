@@ -17,7 +17,10 @@ async fn log_of(scene: &Scene, slow_query_ms: &str) -> Vec<Value> {
     assert_eq!(http_answer(&lambda.invoke(&search).await).0, 200);
     let log = lambda.log();
     assert!(!log.contains("SELECT") && !log.contains("42.654321"), "{log}");
-    log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()).filter(|line| line["statement"].is_string()).collect()
+    log.lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter(|line| line["statement"].is_string())
+        .collect()
 }
 
 #[tokio::test]
