@@ -19,10 +19,11 @@ pub mod verifications;
 
 mod charger_row;
 mod column;
+mod copy;
 mod engine;
 mod failure;
 mod filter;
 mod open;
 
 pub use engine::{Db, Engine};
-pub use imports::{ImportOutcome, ImportedCharger};
+pub use imports::{ImportOutcome, ImportedCharger, Standing};
