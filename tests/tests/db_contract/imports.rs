@@ -250,7 +250,6 @@ async fn two_imports_at_once_queue(test_db: &TestDb) {
     };
     let (one, other) = tokio::join!(import(test_db.db.clone(), 1_000_000), import(test_db.db.clone(), 2_000_000));
     assert_eq!((one.imported + other.imported, one.unchanged + other.unchanged), (1_000, 1_000));
-    assert!(one.imported > 0 && other.imported > 0, "{one:?} {other:?}");
     assert_eq!(test_db.db.count_chargers(&Filter::default()).await.unwrap().count, 1_000);
     assert_eq!(wrong_counters(&test_db.db).await, 0);
 }

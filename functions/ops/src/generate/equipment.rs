@@ -58,6 +58,9 @@ const COUNTRY: Sites = &[
     (20, &[(Port::Ccs, STRONG)]),
 ];
 
+/// What stands beside the usual here and there.
+const ODD: [Port; 3] = [Port::Type1, Port::Type3, Port::Household];
+
 const NEAR_TOWN: &[(u32, &[Amenity])] = &[
     (33, &[Amenity::Parking]),
     (13, &[Amenity::Parking, Amenity::Shopping]),
@@ -81,6 +84,8 @@ const NEAR_COUNTRY: &[(u32, &[Amenity])] = &[
     (4, &[Amenity::Cafe, Amenity::Restroom]),
 ];
 
+const EXTRA: [Amenity; 2] = [Amenity::Wifi, Amenity::Atm];
+
 pub(super) fn make_connectors(random: &mut ChaCha8Rng, setting: Setting) -> Vec<Connector> {
     let (sites, counts) = match setting {
         Setting::Town => (TOWN, 1..5),
@@ -96,8 +101,8 @@ pub(super) fn make_connectors(random: &mut ChaCha8Rng, setting: Setting) -> Vec<
     };
     let mut connectors: Vec<Connector> = kinds.iter().map(|(port, powers)| make(*port, powers, count)).collect();
     // Some old or odd one stands beside them.
-    if random.random_bool(0.03) {
-        let port = Port::ALL[random.random_range(0..Port::ALL.len())];
+    if random.random_bool(0.02) {
+        let port = ODD[random.random_range(0..ODD.len())];
         if connectors.iter().all(|connector| connector.port != port) {
             connectors.push(Connector { port, power_kw: None, count: 1 });
         }
@@ -112,8 +117,8 @@ pub(super) fn make_amenities(random: &mut ChaCha8Rng, setting: Setting) -> Vec<A
         Setting::Country => NEAR_COUNTRY,
     };
     let mut amenities = draw(random, 100, table).map_or_else(Vec::new, |near| near.to_vec());
-    if random.random_bool(0.05) {
-        amenities.push(Amenity::ALL[random.random_range(0..Amenity::ALL.len())]);
+    if random.random_bool(0.03) {
+        amenities.push(EXTRA[random.random_range(0..EXTRA.len())]);
     }
     Amenity::from_mask(Amenity::mask(&amenities))
 }

@@ -1,7 +1,7 @@
 //! Towns and roads that follow from a seed and an area.
 //!
-//! Towns have the sizes that towns have: the one of rank r is as large as 1 / (r + 2) (Zipf's law, flattened at the top as
-//! Mandelbrot did). Large ones keep apart, half of the small ones stand around large ones. Motorways are great circles between
+//! Towns have the sizes that towns have: the one of rank r is as large as 1 / (r + c) (Zipf's law, flattened at the top as
+//! Mandelbrot did, the more the larger the area). Large ones keep apart, half of the small ones stand around large ones. Motorways are great circles between
 //! large towns and their neighbours, with a rest stop every 15 km or so.
 
 use super::area::{Area, Place};
@@ -68,6 +68,11 @@ impl<T> Shares<T> {
         Self { things, sums }
     }
 
+    #[cfg(test)]
+    pub(super) fn iter(&self) -> std::slice::Iter<'_, T> {
+        self.things.iter()
+    }
+
     /// One of them; `None` where there are none.
     pub(super) fn draw(&self, random: &mut ChaCha8Rng) -> Option<&T> {
         let sum = random.random::<f64>() * self.sums.last()?;
@@ -78,16 +83,16 @@ impl<T> Shares<T> {
 
 impl Map {
     pub(super) fn new(random: &mut ChaCha8Rng, area: Area) -> Self {
-        let count = (area.km2(EARTH_RADIUS_KM) / KM2_PER_TOWN).clamp(24.0, 2_000.0) as usize;
+        let count = (area.km2(EARTH_RADIUS_KM) / KM2_PER_TOWN).clamp(24.0, 4_000.0) as usize;
         let places = make_places(random, area, count);
         let roads = make_roads(random, area, &places);
         let make_town = |(rank, place)| {
-            let radius_deg = LARGEST_RADIUS_DEG * (size(rank) / size(0)).sqrt();
+            let radius_deg = LARGEST_RADIUS_DEG * (size(rank, count) / size(0, count)).sqrt();
             let radius_deg = radius_deg.max(SMALLEST_RADIUS_DEG).min(area.breadth_deg() / 20.0);
             Town { name: make_name(random), place, radius_deg, postcode: random.random_range(10_000..99_000) }
         };
         let towns = places.into_iter().enumerate().map(make_town).collect();
-        Self { towns: Shares::new(towns, |rank, _| size(rank)), roads }
+        Self { towns: Shares::new(towns, |rank, _| size(rank, count)), roads }
     }
 }
 
@@ -100,9 +105,22 @@ impl Road {
     }
 }
 
-/// How many people live in the town of a rank, in some unit.
-fn size(rank: usize) -> f64 {
-    1.0 / (rank as f64 + 3.0)
+#[cfg(test)]
+impl Road {
+    /// How far a point is from its great circle.
+    pub(super) fn away_km(&self, point: domain::geo::Point) -> f64 {
+        let (sin_lat, cos_lat) = point.lat().to_radians().sin_cos();
+        let (sin_lng, cos_lng) = point.lng().to_radians().sin_cos();
+        let [[a, b, c], [x, y, z]] = self.ends;
+        let normal = [b * z - c * y, c * x - a * z, a * y - b * x];
+        let height = dot(normal, [cos_lat * cos_lng, cos_lat * sin_lng, sin_lat]) / dot(normal, normal).sqrt();
+        height.abs().asin() * EARTH_RADIUS_KM
+    }
+}
+
+/// How many people live in the town of a rank, the largest being 0, in some unit.
+fn size(rank: usize, count: usize) -> f64 {
+    1.0 / (rank as f64 + 3.0 + count as f64 / 200.0)
 }
 
 fn make_places(random: &mut ChaCha8Rng, area: Area, count: usize) -> Vec<Place> {
@@ -141,9 +159,13 @@ fn make_roads(random: &mut ChaCha8Rng, area: Area, places: &[Place]) -> Shares<R
         }
     }
     let ends: Vec<(usize, usize)> = pairs.into_iter().collect();
-    let roads = ends.iter().enumerate().map(|(index, (from, to))| make_road(random, area, index + 1, [units[*from], units[*to]]));
+    let roads = ends
+        .iter()
+        .enumerate()
+        .map(|(index, (from, to))| make_road(random, area, index + 1, [units[*from], units[*to]]));
     let roads = roads.collect();
     // Traffic: long roads have more chargers, and those between large towns more than others.
+    let size = |rank| size(rank, places.len());
     Shares::new(roads, |index, road: &Road| road.length_km * (size(ends[index].0) * size(ends[index].1)).powf(0.25))
 }
 

@@ -5,15 +5,38 @@ use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
 
 const SYLLABLES: [&str; 24] = [
-    "al", "berg", "brück", "dorn", "el", "fels", "feld", "gau", "hain", "heim", "kir", "lin", "mar", "mühl", "nau", "ost", "rain",
-    "see", "stein", "tal", "ul", "wald", "wies", "zell",
+    "al", "berg", "brück", "dorn", "el", "fels", "feld", "gau", "hain", "heim", "kir", "lin", "mar", "mühl", "nau",
+    "ost", "rain", "see", "stein", "tal", "ul", "wald", "wies", "zell",
 ];
 const STREETS: [&str; 12] = [
-    "Station", "Market", "Church", "School", "Garden", "Mill", "Harbour", "Castle", "Industrial", "Park", "Main", "Lime",
+    "Station",
+    "Market",
+    "Church",
+    "School",
+    "Garden",
+    "Mill",
+    "Harbour",
+    "Castle",
+    "Industrial",
+    "Park",
+    "Main",
+    "Lime",
 ];
 const SITES: [&str; 14] = [
-    "Town Hall", "Central Station", "Museum", "Stadium", "Shopping Mall", "Supermarket", "Hospital", "University", "Park & Ride",
-    "Hotel", "Cinema", "Car Park", "Library", "Swimming Pool",
+    "Town Hall",
+    "Central Station",
+    "Museum",
+    "Stadium",
+    "Shopping Mall",
+    "Supermarket",
+    "Hospital",
+    "University",
+    "Park & Ride",
+    "Hotel",
+    "Cinema",
+    "Car Park",
+    "Library",
+    "Swimming Pool",
 ];
 const VILLAGE_SITES: [&str; 6] = ["Village Hall", "Inn", "Farm Shop", "Car Park", "Winery", "Fire Station"];
 /// Of each hundred; the rest say nothing.
