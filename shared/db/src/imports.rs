@@ -2,6 +2,22 @@
 //!
 //! Both engines do the same in one transaction, each in its own best way: SQLite, which lives in this process, row by row
 //! (`rows`); PostgreSQL, to which every statement is a journey, in a handful of statements for the whole batch (`bulk`).
+//!
+//! Measured with `ops generate --chargers 1000000` (profile `local`, batches of 5,000; PostgreSQL 15 as it is installed, 128 MB
+//! of buffers, fsync on; two cores shared with builds, load 5.8), against a COPY of the same rows into another empty database
+//! with the same migrations, in the same run:
+//!
+//! | | chargers | connectors | status | wall clock | CPU of the server | CPU of the client |
+//! |---|---|---|---|---|---|---|
+//! | rows | 1,000,000 | 1,450,000 | 1,000,000 | | | |
+//! | plain COPY, a file for each table | 39.0 s | 10.8 s | 7.6 s | 57.4 s | 35.4 s | |
+//! | `ops generate` | | | | 73.6 s | 39.8 s | 3.4 s |
+//! | ratio | | | | 1.28 | 1.12 | |
+//!
+//! To repeat it: generate into one migrated database; there `COPY (SELECT … FROM chargers ORDER BY id) TO '…' (FORMAT binary)`
+//! and so on for `charger_connectors` and `charger_status`; then `COPY … FROM '…' (FORMAT binary)` of the three into another
+//! migrated database, with a checkpoint before each half. Most of the time goes into the indexes of `chargers`, then into the
+//! foreign keys: both ways pay for both.
 
 mod bulk;
 #[cfg(feature = "embedded")]

@@ -44,11 +44,12 @@ impl Import for PgConnection {
         let known: Vec<(String, Id, Option<i64>)> = known.map_err(failed)?;
         let known = known.iter().map(|(source_id, id, hash)| (source_id.as_str(), id.0, *hash));
         let sorted = Sorted::sort(batch, known);
-        if !sorted.new.is_empty() {
-            insert(self, &batch, &sorted.new).await?;
-        }
+        // Chargers before counters, as contributors lock them; after an insert, which locks counters, it would be a circle again.
         if !sorted.changed.is_empty() {
             update(self, &batch, &sorted.changed).await?;
+        }
+        if !sorted.new.is_empty() {
+            insert(self, &batch, &sorted.new).await?;
         }
         Ok(sorted.outcome)
     }
