@@ -155,8 +155,7 @@ impl Postgres {
 
     /// How long the next statement may wait: never past the request's own end.
     fn patience(&self) -> Patience {
-        let wait = self.time_left().map_or(self.servers.wait, |left| left.min(self.servers.wait));
-        Patience::new(self.servers.world, wait)
+        Patience::new(self.servers.world, self.servers.wait, self.time_left())
     }
 
     fn time_left(&self) -> Option<Duration> {

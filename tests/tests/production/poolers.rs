@@ -9,7 +9,7 @@ use serde_json::json;
 use std::time::{Duration, Instant};
 use tests::pooler::PgBouncer;
 use tests::postgres::{Options, PASSWORD, USER};
-use tests::seed::{id, point};
+use tests::seed::{NOON, id, imported, point};
 
 fn settings(scene: &Scene, pooler: &PgBouncer, connections: u32) -> Database {
     let mut database = Database::at(pooler.url(USER, PASSWORD, &scene.database), 1);
@@ -92,6 +92,27 @@ async fn requests_that_write_and_read_go_through_a_pooler_too() {
         writer.await.unwrap();
     }
     assert_eq!(crate::scene::list(&db).await.body["total"], json!(50));
+}
+
+#[tokio::test]
+async fn an_import_goes_through_a_pooler_and_a_migration_says_that_it_does_not() {
+    let Some(scene) = Scene::set(Options::default()).await else { return };
+    let Some(pooler) = PgBouncer::start(&scene.server, 2).await else { return };
+    for _ in 0..3 {
+        // A connection each, so that the servers behind them change.
+        let (one, two) = (settings(&scene, &pooler, 1), settings(&scene, &pooler, 1));
+        let (one, two) = (open(&one, "pooled").await, open(&two, "pooled").await);
+        let chargers =
+            |first: u128| (first..first + 50).map(|number| imported(number, point(1.0, 2.0))).collect::<Vec<_>>();
+        let (left, right) = (chargers(1_000), chargers(2_000));
+        let (left, right) =
+            tokio::join!(one.import_chargers("left", &left, NOON), two.import_chargers("right", &right, NOON));
+        assert!(left.is_ok() && right.is_ok(), "{left:?} {right:?}");
+    }
+    let db = open(&settings(&scene, &pooler, 1), "pooled").await;
+    assert_eq!(db.count_chargers(&Filter::default()).await.unwrap().count, 120);
+    let refused = db.migrate_up().await.unwrap_err();
+    assert!(refused.kind() == domain::Kind::Conflict && refused.detail().contains("DB_POOLER"), "{refused}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
