@@ -42,7 +42,7 @@ pub struct Config {
     pub port: u16,
     /// Where the embedded default keeps everything.
     pub data_dir: PathBuf,
-    /// Which log lines are written, in the syntax of `tracing`'s `EnvFilter`.
+    /// Which log lines are written: a level, or `target=level` pairs with commas in between.
     pub log_filter: String,
 }
 

@@ -7,6 +7,9 @@ use domain::filter::Filter;
 /// `$5` changed since. Without those two the covering indexes answer alone, so a statement that has no need of them leaves them
 /// out.
 ///
+/// What asks for nothing says so (`$3 = 0 OR …`): of `(mask & 0) = 0` the planner expects one row in two hundred, and then sorts what
+/// an index has in order.
+///
 /// Whether it is the same connector is only looked up where the charger has ports that were not asked for, and in a way that
 /// cannot be turned into a scan of all connectors.
 macro_rules! filter_sql {
@@ -16,7 +19,7 @@ macro_rules! filter_sql {
     (indexed) => {
         "c.verification_level >= $1
          AND ($2 = 0 OR (c.port_mask & $2) <> 0)
-         AND (c.amenity_mask & $3) = $3"
+         AND ($3 = 0 OR (c.amenity_mask & $3) = $3)"
     };
     (full) => {
         concat!(
