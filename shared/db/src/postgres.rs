@@ -109,7 +109,7 @@ impl Postgres {
         let mut patience = self.patience();
         loop {
             let mut session = self.session(Source::Primary, &mut patience).await?;
-            match session.begin("BEGIN").await {
+            match patience.bound(session.begin("BEGIN")).await {
                 Ok(()) => return Ok(session),
                 Err(error) if is_repeatable(&error) && patience.pause().await => {}
                 Err(error) => return Err(failed(error)),
@@ -121,8 +121,11 @@ impl Postgres {
     pub(crate) async fn position(&self) -> Result<ConsistencyToken> {
         const SQL: &str = "/* primary.position */ SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint";
         let mut session = self.begin().await?;
-        let position = sqlx::query_scalar(SQL).fetch_one(&mut session).await.map_err(failed)?;
-        session.finish().await.map_err(failed)?;
+        let ask = async {
+            let position = sqlx::query_scalar(SQL).fetch_one(&mut session).await?;
+            session.finish().await.map(|()| position)
+        };
+        let position = self.limit(ask).await?.map_err(failed)?;
         self.keep(Source::Primary, session);
         Ok(ConsistencyToken::new(position))
     }
@@ -170,6 +173,13 @@ impl Postgres {
             Some(left) => tokio::time::timeout(left, work)
                 .await
                 .map_err(|_| Error::unavailable("database", "the request's time is over")),
+        }
+    }
+
+    /// Takes a transaction back. Where the server was not what it should be, its connection goes too: the next one may lead elsewhere.
+    pub(crate) async fn abandon(&self, mut session: Session<sqlx::Postgres>, error: &Error) {
+        if error.kind() != Kind::Unavailable {
+            let _ = self.limit(session.abandon()).await;
         }
     }
 

@@ -37,7 +37,7 @@ impl<'a> Reading<'a> {
         }
         loop {
             let mut session = self.postgres.session(Source::Primary, &mut self.patience).await?;
-            match self.start(&mut session).await {
+            match self.patience.bound(self.start(&mut session)).await {
                 Ok(()) => return Ok(session),
                 Err(error) if is_repeatable(&error) && self.patience.pause().await => {}
                 Err(error) => return Err(failed(error)),
@@ -58,7 +58,7 @@ impl<'a> Reading<'a> {
                 None => Ok(true),
             }
         };
-        match is_ready.await {
+        match patience.bound(is_ready).await {
             Ok(true) => Some(session),
             Ok(false) => {
                 // It lags behind; that is no fault of the connection.

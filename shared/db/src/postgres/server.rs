@@ -5,7 +5,7 @@ use crate::failure::{failed, is_login_rejected, is_repeatable};
 use crate::patience::Patience;
 use crate::session::Session;
 use domain::connection::{Database, Login, Replica};
-use domain::{ConsistencyToken, Error, Result, World};
+use domain::{ConsistencyToken, Error, Kind, Result, World};
 use futures_util::future::BoxFuture;
 use sqlx::PgPool;
 use sqlx::pool::PoolConnection;
@@ -20,6 +20,8 @@ pub type Logins = Arc<dyn Fn(String, Option<Login>) -> BoxFuture<'static, Result
 
 /// While a password changes, the secret may still hold the old one: rotation writes the database first.
 const ROTATION_WAIT: Duration = Duration::from_secs(6);
+/// A connection of the pool that does not answer for so long has lost its other end without a word.
+const SILENCE: Duration = Duration::from_secs(1);
 /// A server that did not answer is left alone for so long.
 const DOWN_MICROS: i64 = 10_000_000;
 
@@ -94,7 +96,12 @@ impl Server {
                     }
                     return Ok(connection);
                 }
-                Err(Trouble::Login(error)) => error,
+                Err(Trouble::Login(error)) if error.kind() == Kind::Unavailable => error,
+                Err(Trouble::Login(error)) => return Err(error),
+                Err(Trouble::Silence) => {
+                    self.forget_idle();
+                    self.no_connection()
+                }
                 Err(Trouble::Driver(sqlx::Error::PoolTimedOut)) => return Err(self.no_connection()),
                 Err(Trouble::Driver(error)) if is_login_rejected(&error) && self.secret.is_some() => {
                     rejected = self.current_login();
@@ -115,9 +122,17 @@ impl Server {
         rejected: Option<Login>,
         patience: &Patience,
     ) -> Result<PoolConnection<sqlx::Postgres>, Trouble> {
-        self.log_in(rejected).await.map_err(Trouble::Login)?;
-        let acquire = tokio::time::timeout(patience.left(), self.pool.acquire()).await;
-        acquire.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map_err(Trouble::Driver)
+        let logged_in = tokio::time::timeout(patience.left(), self.log_in(rejected)).await;
+        let no_login = |_| Err(Error::unavailable("secret store", "no answer in time"));
+        logged_in.unwrap_or_else(no_login).map_err(Trouble::Login)?;
+        let left = patience.left();
+        let is_tried_out = self.pool.num_idle() > 0 && SILENCE < left;
+        let acquire = tokio::time::timeout(if is_tried_out { SILENCE } else { left }, self.pool.acquire()).await;
+        match acquire {
+            Ok(acquired) => acquired.map_err(Trouble::Driver),
+            Err(_) if is_tried_out => Err(Trouble::Silence),
+            Err(_) => Err(Trouble::Driver(sqlx::Error::PoolTimedOut)),
+        }
     }
 
     /// Sees to it that the next connection logs in with what the secret says.
@@ -146,9 +161,13 @@ impl Server {
         let now = (self.world.now)().as_micros();
         let idle_micros = now - self.used_at.swap(now, Relaxed);
         if self.settings.recycle.is_some_and(|recycle| idle_micros >= recycle.as_micros() as i64) {
-            while let Some(connection) = self.pool.try_acquire() {
-                drop(connection.detach());
-            }
+            self.forget_idle();
+        }
+    }
+
+    fn forget_idle(&self) {
+        while let Some(connection) = self.pool.try_acquire() {
+            drop(connection.detach());
         }
     }
 
@@ -191,6 +210,8 @@ impl Server {
 enum Trouble {
     /// There is no login to try.
     Login(Error),
+    /// A connection of the pool does not answer.
+    Silence,
     Driver(sqlx::Error),
 }
 
