@@ -3,9 +3,8 @@
 use super::options;
 use crate::failure::{failed, is_login_rejected, is_repeatable};
 use crate::patience::Patience;
-use crate::session::Session;
 use domain::connection::{Database, Login, Replica};
-use domain::{ConsistencyToken, Error, Kind, Result, World};
+use domain::{Error, Kind, Result, World};
 use futures_util::future::BoxFuture;
 use sqlx::PgPool;
 use sqlx::pool::PoolConnection;
@@ -34,8 +33,6 @@ pub(crate) struct Server {
     /// When a connection was asked for last, by the wall clock: all others stop while a Lambda instance is frozen.
     used_at: AtomicI64,
     down_until: AtomicI64,
-    /// How far a replica is known to have come.
-    position: AtomicI64,
 }
 
 /// A login that may change while we run.
@@ -77,7 +74,7 @@ impl Server {
             }
         };
         let (used_at, down_until) = ((world.now)().as_micros().into(), AtomicI64::default());
-        Ok(Self { pool, settings, secret, world, used_at, down_until, position: AtomicI64::default() })
+        Ok(Self { pool, settings, secret, world, used_at, down_until })
     }
 
     pub(super) fn pool(&self) -> &PgPool {
@@ -187,22 +184,6 @@ impl Server {
         let cause = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
         tracing::warn!(cause, "the replica does not answer; reads go to the primary");
         self.down_until.store((self.world.now)().as_micros() + DOWN_MICROS, Relaxed);
-    }
-
-    /// Whether this replica has all that the primary had when it handed the token out.
-    pub(super) async fn has_come_to(
-        &self,
-        token: ConsistencyToken,
-        session: &mut Session<sqlx::Postgres>,
-    ) -> Result<bool, sqlx::Error> {
-        // One that has been made the primary of its own has nothing to replay.
-        const SQL: &str = "/* replica.position */ SELECT pg_wal_lsn_diff(CASE WHEN pg_is_in_recovery()
-             THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_insert_lsn() END, '0/0')::bigint";
-        if self.position.load(Relaxed) < token.position() {
-            let position: Option<i64> = sqlx::query_scalar(SQL).fetch_one(&mut *session).await?;
-            self.position.fetch_max(position.unwrap_or(0), Relaxed);
-        }
-        Ok(self.position.load(Relaxed) >= token.position())
     }
 }
 
