@@ -124,12 +124,14 @@ async fn a_token_that_no_write_has_answered_is_named() {
     let Some(scene) = Scene::set(Options::default()).await else { return };
     let db = open(&scene.settings(), "token").await;
     let mut payload = tests::repository::event("get-chargers.nearby");
-    payload["headers"]["x-consistency-token"] = json!("latest");
-    let request = lambda_http::request::from_str(&payload.to_string()).unwrap();
-    let response = chargers::handle(&chargers::App::new(db, String::new()), request).await.unwrap();
-    assert_eq!(response.status(), 400);
-    let lambda_http::Body::Text(body) = response.body() else { panic!("text") };
-    assert!(body.contains("x-consistency-token"), "{body}");
+    for token in ["latest", "é", ""] {
+        payload["headers"]["x-consistency-token"] = json!(token);
+        let request = lambda_http::request::from_str(&payload.to_string()).unwrap();
+        let response = chargers::handle(&chargers::App::new(db.clone(), String::new()), request).await.unwrap();
+        assert_eq!(response.status(), 400, "{token:?}");
+        let lambda_http::Body::Text(body) = response.body() else { panic!("text") };
+        assert!(body.contains("x-consistency-token"), "{body}");
+    }
 }
 
 /// A replica that has gone as far as the primary, and one that stopped before; both behind one address, as behind a reader endpoint.

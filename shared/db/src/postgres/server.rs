@@ -6,9 +6,9 @@ use crate::patience::Patience;
 use domain::connection::{Database, Login, Replica};
 use domain::{Error, Kind, Result, World};
 use futures_util::future::BoxFuture;
-use sqlx::PgPool;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection, PgPool};
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -95,10 +95,6 @@ impl Server {
                 }
                 Err(Trouble::Login(error)) if error.kind() == Kind::Unavailable => error,
                 Err(Trouble::Login(error)) => return Err(error),
-                Err(Trouble::Silence) => {
-                    self.forget_idle();
-                    self.no_connection()
-                }
                 Err(Trouble::Driver(sqlx::Error::PoolTimedOut)) => return Err(self.no_connection()),
                 Err(Trouble::Driver(error)) if is_login_rejected(&error) && self.secret.is_some() => {
                     rejected = self.current_login();
@@ -122,14 +118,27 @@ impl Server {
         let logged_in = tokio::time::timeout(patience.left(), self.log_in(rejected)).await;
         let no_login = |_| Err(Error::unavailable("secret store", "no answer in time"));
         logged_in.unwrap_or_else(no_login).map_err(Trouble::Login)?;
-        let left = patience.left();
-        let is_tried_out = self.pool.num_idle() > 0 && SILENCE < left;
-        let acquire = tokio::time::timeout(if is_tried_out { SILENCE } else { left }, self.pool.acquire()).await;
-        match acquire {
-            Ok(acquired) => acquired.map_err(Trouble::Driver),
-            Err(_) if is_tried_out => Err(Trouble::Silence),
-            Err(_) => Err(Trouble::Driver(sqlx::Error::PoolTimedOut)),
+        if let Some(connection) = self.take_idle(patience).await {
+            return Ok(connection);
         }
+        let acquire = tokio::time::timeout(patience.left(), self.pool.acquire()).await;
+        acquire.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map_err(Trouble::Driver)
+    }
+
+    /// A connection that is there and answers. The pool would wait for one that has fallen silent as long as for any.
+    async fn take_idle(&self, patience: &Patience) -> Option<PoolConnection<sqlx::Postgres>> {
+        while self.settings.pre_ping {
+            let mut connection = self.pool.try_acquire()?;
+            let answer = tokio::time::timeout(SILENCE.min(patience.left()), connection.ping()).await;
+            if matches!(answer, Ok(Ok(()))) {
+                return Some(connection);
+            }
+            drop(connection.detach());
+            if answer.is_err() {
+                self.forget_idle();
+            }
+        }
+        None
     }
 
     /// Sees to it that the next connection logs in with what the secret says.
@@ -191,8 +200,6 @@ impl Server {
 enum Trouble {
     /// There is no login to try.
     Login(Error),
-    /// A connection of the pool does not answer.
-    Silence,
     Driver(sqlx::Error),
 }
 
