@@ -127,8 +127,10 @@ impl Server {
 
     /// A connection that is there and answers. The pool would wait for one that has fallen silent as long as for any.
     async fn take_idle(&self, patience: &Patience) -> Option<PoolConnection<sqlx::Postgres>> {
-        while self.settings.pre_ping {
-            let mut connection = self.pool.try_acquire()?;
+        if !self.settings.pre_ping {
+            return None;
+        }
+        while let Some(mut connection) = self.pool.try_acquire() {
             let answer = tokio::time::timeout(SILENCE.min(patience.left()), connection.ping()).await;
             if matches!(answer, Ok(Ok(()))) {
                 return Some(connection);
