@@ -16,6 +16,7 @@ pub mod certificates;
 pub mod pooler;
 pub mod postgres;
 pub mod programs;
+pub mod relay;
 pub mod repository;
 pub mod runtime;
 pub mod secret_store;

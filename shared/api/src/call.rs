@@ -75,7 +75,9 @@ impl<'a> Call<'a> {
     /// # Errors
     /// Bad input for what no write has answered.
     pub fn consistency_token(&self) -> Result<Option<ConsistencyToken>> {
-        self.header("x-consistency-token").map(ConsistencyToken::parse).transpose()
+        let token = self.request.headers().get("x-consistency-token");
+        // What is no text is no token either: passed over, it would be answered by a copy that lags behind.
+        token.map(|token| ConsistencyToken::parse(token.to_str().unwrap_or_default())).transpose()
     }
 
     /// When Lambda ends the invocation; `None` elsewhere.

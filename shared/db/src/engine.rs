@@ -138,12 +138,12 @@ macro_rules! in_transaction {
                 };
                 match postgres.limit(work).await? {
                     Ok(result) => {
-                        session.finish().await.map_err($crate::failure::failed)?;
+                        postgres.limit(session.finish()).await?.map_err($crate::failure::failed)?;
                         postgres.keep($crate::postgres::Source::Primary, session);
                         Ok(result)
                     }
                     Err(error) => {
-                        session.abandon().await;
+                        postgres.abandon(session, &error).await;
                         Err(error)
                     }
                 }

@@ -42,6 +42,12 @@ pub(crate) fn is_repeatable(error: &sqlx::Error) -> bool {
     }
 }
 
+/// A table, a column or a right is missing: on a replica, what a migration has made has not arrived yet.
+pub(crate) fn is_about_schema(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|database| database.code());
+    code.is_some_and(|code| code.starts_with("42"))
+}
+
 /// The two ends do not agree about TLS: the driver says so in one way where the server has none, in another where it is not believed.
 fn is_handshake(error: &sqlx::Error) -> bool {
     match error {

@@ -39,6 +39,12 @@ impl Patience {
         self.until.saturating_duration_since(Instant::now())
     }
 
+    /// The work's answer, or at the end the error of a server that does not answer.
+    pub(crate) async fn bound<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+        let silent = |_| Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()));
+        tokio::time::timeout(self.left(), work).await.unwrap_or_else(silent)
+    }
+
     /// Waits a while, answering `true`; `false`, at once, where the end would come first.
     pub(crate) async fn pause(&mut self) -> bool {
         let random = (self.world.new_id)().as_u128() as u32;

@@ -4,6 +4,7 @@
 //! made. A [`Postgres`] that serves a request ([`Postgres::for_request`]) keeps the connection of one statement for the next, and
 //! knows when the request's time is over.
 
+mod address;
 mod options;
 mod reading;
 mod server;
@@ -18,6 +19,7 @@ use domain::connection::{Database, Pooler};
 use domain::{ConsistencyToken, Error, Kind, Result, Timestamp, World};
 use server::Server;
 use sqlx::pool::PoolConnection;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -47,6 +49,8 @@ struct Servers {
 struct Request {
     deadline: Option<Timestamp>,
     token: Option<ConsistencyToken>,
+    /// The replica has not come as far as the token: the rest of the request asks the primary.
+    replica_lags: AtomicBool,
     /// The connection between two statements; none outside of a request, where each gives its own back.
     kept: Option<Mutex<Option<Kept>>>,
 }
@@ -82,7 +86,7 @@ impl Postgres {
 
     /// For the statements of one request: they share a connection, end before the deadline and see what `token` saw.
     pub(crate) fn for_request(&self, deadline: Option<Timestamp>, token: Option<ConsistencyToken>) -> Self {
-        let request = Request { deadline, token, kept: Some(Mutex::default()) };
+        let request = Request { deadline, token, kept: Some(Mutex::default()), ..Request::default() };
         Self { request: Arc::new(request), ..self.clone() }
     }
 
@@ -93,8 +97,9 @@ impl Postgres {
 
     /// The server that a read asks first.
     fn preferred(&self) -> Source {
+        let avoids_replica = self.avoids_replica || self.request.replica_lags.load(Relaxed);
         match &self.servers.replica {
-            Some(replica) if !self.avoids_replica && !replica.is_down() => Source::Replica,
+            Some(replica) if !avoids_replica && !replica.is_down() => Source::Replica,
             _ => Source::Primary,
         }
     }
@@ -109,7 +114,7 @@ impl Postgres {
         let mut patience = self.patience();
         loop {
             let mut session = self.session(Source::Primary, &mut patience).await?;
-            match session.begin("BEGIN").await {
+            match patience.bound(session.begin("BEGIN")).await {
                 Ok(()) => return Ok(session),
                 Err(error) if is_repeatable(&error) && patience.pause().await => {}
                 Err(error) => return Err(failed(error)),
@@ -119,9 +124,7 @@ impl Postgres {
 
     /// A connection: the one that the statement before has left, or one of the pool.
     async fn session(&self, source: Source, patience: &mut Patience) -> Result<Session<sqlx::Postgres>> {
-        if let Some((kept, session)) = self.take_kept()
-            && kept == source
-        {
+        if let Some(session) = self.kept(source) {
             return Ok(session);
         }
         let server = match (source, &self.servers.replica) {
@@ -129,6 +132,12 @@ impl Postgres {
             _ => &self.servers.primary,
         };
         Ok(Session::new(server.acquire(patience).await?, self.servers.manner))
+    }
+
+    /// What the statement before has left, if it was on this server.
+    fn kept(&self, source: Source) -> Option<Session<sqlx::Postgres>> {
+        let (kept, session) = self.take_kept()?;
+        (kept == source).then_some(session)
     }
 
     fn take_kept(&self) -> Option<Kept> {
@@ -160,6 +169,13 @@ impl Postgres {
             Some(left) => tokio::time::timeout(left, work)
                 .await
                 .map_err(|_| Error::unavailable("database", "the request's time is over")),
+        }
+    }
+
+    /// Takes a transaction back. Where the server was not what it should be, its connection goes too: the next one may lead elsewhere.
+    pub(crate) async fn abandon(&self, mut session: Session<sqlx::Postgres>, error: &Error) {
+        if error.kind() != Kind::Unavailable {
+            let _ = self.limit(session.abandon()).await;
         }
     }
 

@@ -9,4 +9,5 @@ mod poolers;
 mod replicas;
 mod rotation;
 mod scene;
+mod silence;
 mod slow_queries;

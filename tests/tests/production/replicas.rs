@@ -7,6 +7,7 @@ use serde_json::json;
 use sqlx::Executor;
 use std::time::{Duration, Instant};
 use tests::postgres::{Options, PASSWORD, Server, Stop, USER};
+use tests::relay::Relay;
 
 async fn stage(application: &str) -> Option<(Scene, Server, Db)> {
     let scene = Scene::set(Options::default()).await?;
@@ -123,10 +124,82 @@ async fn a_token_that_no_write_has_answered_is_named() {
     let Some(scene) = Scene::set(Options::default()).await else { return };
     let db = open(&scene.settings(), "token").await;
     let mut payload = tests::repository::event("get-chargers.nearby");
-    payload["headers"]["x-consistency-token"] = json!("latest");
-    let request = lambda_http::request::from_str(&payload.to_string()).unwrap();
-    let response = chargers::handle(&chargers::App::new(db, String::new()), request).await.unwrap();
-    assert_eq!(response.status(), 400);
-    let lambda_http::Body::Text(body) = response.body() else { panic!("text") };
-    assert!(body.contains("x-consistency-token"), "{body}");
+    for token in ["latest", "é", ""] {
+        payload["headers"]["x-consistency-token"] = json!(token);
+        let request = lambda_http::request::from_str(&payload.to_string()).unwrap();
+        let response = chargers::handle(&chargers::App::new(db.clone(), String::new()), request).await.unwrap();
+        assert_eq!(response.status(), 400, "{token:?}");
+        let lambda_http::Body::Text(body) = response.body() else { panic!("text") };
+        assert!(body.contains("x-consistency-token"), "{body}");
+    }
+}
+
+/// A replica that has gone as far as the primary, and one that stopped before; both behind one address, as behind a reader endpoint.
+async fn two_copies() -> Option<(Scene, Relay, [Server; 2], Db)> {
+    let scene = Scene::set(Options::default()).await?;
+    let [ahead, behind] = [scene.server.replica().await, scene.server.replica().await];
+    behind.wait_until_caught_up(&scene.server).await;
+    behind.pause_replay().await;
+    let relay = Relay::to(ahead.port()).await;
+    let at = Replica::Host { host: "127.0.0.1".to_owned(), port: Some(relay.port()) };
+    let db = open(&Database { replica: Some(at), ..scene.settings() }, "two").await;
+    Some((scene, relay, [ahead, behind], db))
+}
+
+#[tokio::test]
+async fn what_one_replica_has_seen_says_nothing_about_another_at_the_same_address() {
+    let Some((scene, relay, [ahead, behind], db)) = two_copies().await else { return };
+    let token = add(&db).await.token;
+    ahead.wait_until_caught_up(&scene.server).await;
+    assert_eq!(total(&list_with(&db, token).await), CHARGERS + 1);
+    relay.turn_to(behind.port());
+    ahead.terminate_backends("two").await;
+    assert_eq!(total(&list_with(&db, token).await), CHARGERS + 1);
+}
+
+#[tokio::test]
+async fn a_replica_that_was_made_a_primary_of_its_own_answers_no_token() {
+    let Some((scene, _, [_, behind], _)) = two_copies().await else { return };
+    let db = open(&settings(&scene, &behind), "promoted").await;
+    behind.resume_replay().await;
+    behind.superuser("postgres").await.execute("SELECT pg_promote()").await.unwrap();
+    let token = add(&db).await.token;
+    // It writes a log of its own, which soon is as long.
+    let mut promoted = behind.superuser(&scene.database).await;
+    promoted.execute("CREATE TABLE own AS SELECT * FROM generate_series(1, 100000) n").await.unwrap();
+    assert_eq!(total(&list_with(&db, token).await), CHARGERS + 1);
+}
+
+#[tokio::test]
+async fn a_replica_by_its_url_alone_has_the_login_of_the_primary() {
+    let Some((scene, replica, _)) = stage("unused").await else { return };
+    let url = format!("postgres://{}:{}/{}", replica.host(), replica.port(), scene.database);
+    let db = open(&Database { replica: Some(Replica::Url(url)), ..scene.settings() }, "bare-url").await;
+    list(&db).await.assert_whole();
+    assert_eq!(replica.sessions("bare-url").await, 1);
+}
+
+#[tokio::test]
+async fn a_replica_that_has_not_heard_of_a_migration_yet_is_passed_over() {
+    let Some((scene, replica, db)) = stage("schema").await else { return };
+    // The statements of a release that came with a migration, asked of a copy that is not as far.
+    let mut superuser = scene.server.superuser(&scene.database).await;
+    superuser.execute("ALTER TABLE charger_facets RENAME n TO older").await.unwrap();
+    replica.wait_until_caught_up(&scene.server).await;
+    replica.pause_replay().await;
+    superuser.execute("ALTER TABLE charger_facets RENAME older TO n").await.unwrap();
+    list(&db).await.assert_whole();
+    replica.resume_replay().await;
+}
+
+#[tokio::test]
+async fn a_write_that_met_a_server_that_became_a_replica_finds_the_primary_next_time() {
+    let Some((scene, replica, _)) = stage("unused").await else { return };
+    let relay = Relay::to(replica.port()).await;
+    let url = relay.url(USER, PASSWORD, &scene.database);
+    let database = Database { server: domain::connection::Server::Url(url), ..scene.settings() };
+    let db = open(&database, "moved").await;
+    assert_eq!(add(&db).await.status, 503);
+    relay.turn_to(scene.server.port());
+    assert_eq!(add(&db).await.status, 201);
 }

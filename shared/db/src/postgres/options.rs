@@ -1,5 +1,6 @@
 //! How a connection is made: address, login, TLS, and what behind a pooler has to be left out.
 
+use super::address::{self, has_login, says, with_login_of};
 use domain::connection::{Database, Login, Pooler, Replica, Server, SslMode, Tls};
 use domain::{Error, Result};
 use log::LevelFilter;
@@ -34,12 +35,8 @@ impl Common {
     }
 
     fn at_url(&self, url: &str) -> Result<PgConnectOptions> {
-        let not_a_url = || Error::internal("the database URL is neither postgres:// nor sqlite:");
-        // The driver would take any scheme.
-        let is_postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
-        let options: PgConnectOptions = url.parse().ok().filter(|_| is_postgres).ok_or_else(not_a_url)?;
-        let (mode, certificates) = (says(url, &["sslmode", "ssl-mode"]), says(url, &["sslrootcert", "ssl-root-cert"]));
-        Ok(self.complete(options, mode, certificates))
+        let certificates = says(url, &["sslrootcert", "ssl-root-cert", "ssl-ca"]);
+        Ok(self.complete(address::parse(url)?, says(url, &["sslmode", "ssl-mode"]), certificates))
     }
 
     fn at_host(&self, host: &str, port: u16, name: &str, login: &Login) -> PgConnectOptions {
@@ -88,10 +85,14 @@ pub(super) fn replica(database: &Database, replica: &Replica, application: &str)
     let of_primary = primary(database, application)?;
     match replica {
         Replica::Url(url) => {
-            let options = Common::of(database, application).at_url(url)?;
-            let has_login = url.contains('@') || says(url, &["user"]);
+            let common = Common::of(database, application);
+            let url = match &database.server {
+                Server::Url(primary) if !has_login(url) => with_login_of(primary, url),
+                _ => url.clone(),
+            };
+            let options = common.at_url(&url)?;
             match of_primary {
-                Target::Secret { arn, .. } if !has_login => {
+                Target::Secret { arn, .. } if !has_login(&url) => {
                     let log_in =
                         move |login: &Login| Ok(options.clone().username(&login.username).password(&login.password));
                     Ok(Target::Secret { arn, options: Box::new(log_in) })
@@ -113,12 +114,6 @@ pub(super) fn replica(database: &Database, replica: &Replica, application: &str)
             })
         }
     }
-}
-
-/// Whether the URL's query names one of the words.
-fn says(url: &str, words: &[&str]) -> bool {
-    let query = url.split_once('?').map_or("", |(_, query)| query);
-    query.split('&').any(|pair| words.contains(&pair.split('=').next().unwrap_or_default()))
 }
 
 fn ssl_mode(mode: SslMode) -> PgSslMode {

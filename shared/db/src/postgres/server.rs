@@ -3,13 +3,12 @@
 use super::options;
 use crate::failure::{failed, is_login_rejected, is_repeatable};
 use crate::patience::Patience;
-use crate::session::Session;
 use domain::connection::{Database, Login, Replica};
-use domain::{ConsistencyToken, Error, Result, World};
+use domain::{Error, Kind, Result, World};
 use futures_util::future::BoxFuture;
-use sqlx::PgPool;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection, PgPool};
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,6 +19,8 @@ pub type Logins = Arc<dyn Fn(String, Option<Login>) -> BoxFuture<'static, Result
 
 /// While a password changes, the secret may still hold the old one: rotation writes the database first.
 const ROTATION_WAIT: Duration = Duration::from_secs(6);
+/// A connection of the pool that does not answer for so long has lost its other end without a word.
+const SILENCE: Duration = Duration::from_secs(1);
 /// A server that did not answer is left alone for so long.
 const DOWN_MICROS: i64 = 10_000_000;
 
@@ -32,8 +33,6 @@ pub(crate) struct Server {
     /// When a connection was asked for last, by the wall clock: all others stop while a Lambda instance is frozen.
     used_at: AtomicI64,
     down_until: AtomicI64,
-    /// How far a replica is known to have come.
-    position: AtomicI64,
 }
 
 /// A login that may change while we run.
@@ -75,7 +74,7 @@ impl Server {
             }
         };
         let (used_at, down_until) = ((world.now)().as_micros().into(), AtomicI64::default());
-        Ok(Self { pool, settings, secret, world, used_at, down_until, position: AtomicI64::default() })
+        Ok(Self { pool, settings, secret, world, used_at, down_until })
     }
 
     pub(super) fn pool(&self) -> &PgPool {
@@ -94,7 +93,8 @@ impl Server {
                     }
                     return Ok(connection);
                 }
-                Err(Trouble::Login(error)) => error,
+                Err(Trouble::Login(error)) if error.kind() == Kind::Unavailable => error,
+                Err(Trouble::Login(error)) => return Err(error),
                 Err(Trouble::Driver(sqlx::Error::PoolTimedOut)) => return Err(self.no_connection()),
                 Err(Trouble::Driver(error)) if is_login_rejected(&error) && self.secret.is_some() => {
                     rejected = self.current_login();
@@ -115,9 +115,32 @@ impl Server {
         rejected: Option<Login>,
         patience: &Patience,
     ) -> Result<PoolConnection<sqlx::Postgres>, Trouble> {
-        self.log_in(rejected).await.map_err(Trouble::Login)?;
+        let logged_in = tokio::time::timeout(patience.left(), self.log_in(rejected)).await;
+        let no_login = |_| Err(Error::unavailable("secret store", "no answer in time"));
+        logged_in.unwrap_or_else(no_login).map_err(Trouble::Login)?;
+        if let Some(connection) = self.take_idle(patience).await {
+            return Ok(connection);
+        }
         let acquire = tokio::time::timeout(patience.left(), self.pool.acquire()).await;
         acquire.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map_err(Trouble::Driver)
+    }
+
+    /// A connection that is there and answers. The pool would wait for one that has fallen silent as long as for any.
+    async fn take_idle(&self, patience: &Patience) -> Option<PoolConnection<sqlx::Postgres>> {
+        if !self.settings.pre_ping {
+            return None;
+        }
+        while let Some(mut connection) = self.pool.try_acquire() {
+            let answer = tokio::time::timeout(SILENCE.min(patience.left()), connection.ping()).await;
+            if matches!(answer, Ok(Ok(()))) {
+                return Some(connection);
+            }
+            drop(connection.detach());
+            if answer.is_err() {
+                self.forget_idle();
+            }
+        }
+        None
     }
 
     /// Sees to it that the next connection logs in with what the secret says.
@@ -146,9 +169,13 @@ impl Server {
         let now = (self.world.now)().as_micros();
         let idle_micros = now - self.used_at.swap(now, Relaxed);
         if self.settings.recycle.is_some_and(|recycle| idle_micros >= recycle.as_micros() as i64) {
-            while let Some(connection) = self.pool.try_acquire() {
-                drop(connection.detach());
-            }
+            self.forget_idle();
+        }
+    }
+
+    fn forget_idle(&self) {
+        while let Some(connection) = self.pool.try_acquire() {
+            drop(connection.detach());
         }
     }
 
@@ -168,22 +195,6 @@ impl Server {
         let cause = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
         tracing::warn!(cause, "the replica does not answer; reads go to the primary");
         self.down_until.store((self.world.now)().as_micros() + DOWN_MICROS, Relaxed);
-    }
-
-    /// Whether this replica has all that the primary had when it handed the token out.
-    pub(super) async fn has_come_to(
-        &self,
-        token: ConsistencyToken,
-        session: &mut Session<sqlx::Postgres>,
-    ) -> Result<bool, sqlx::Error> {
-        // One that has been made the primary of its own has nothing to replay.
-        const SQL: &str = "/* replica.position */ SELECT pg_wal_lsn_diff(CASE WHEN pg_is_in_recovery()
-             THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_insert_lsn() END, '0/0')::bigint";
-        if self.position.load(Relaxed) < token.position() {
-            let position: Option<i64> = sqlx::query_scalar(SQL).fetch_one(&mut *session).await?;
-            self.position.fetch_max(position.unwrap_or(0), Relaxed);
-        }
-        Ok(self.position.load(Relaxed) >= token.position())
     }
 }
 

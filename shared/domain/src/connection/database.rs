@@ -201,15 +201,25 @@ impl fmt::Display for Database {
     }
 }
 
-/// Host, port and database of a URL: what comes before `@` and after `?` may hold a password.
+/// Host, port and database of a URL: what comes before `@` and after `?` may hold a password. Where `@` comes after `?`, it is not
+/// clear which of them is part of one.
 fn without_login(url: &str) -> &str {
-    let address = url.rsplit('@').next().unwrap_or_default().split('?').next().unwrap_or_default();
+    let (address, query) = url.split_once('?').unwrap_or((url, ""));
+    if query.contains('@') {
+        return "(an address with @ after ?)";
+    }
+    let address = address.rsplit('@').next().unwrap_or_default();
     address.trim_start_matches("postgres://").trim_start_matches("postgresql://")
 }
 
-/// A connection URL with everything percent-encoded that needs it.
+/// A connection URL with everything percent-encoded that needs it. A host may be a name, an address or the folder of a socket.
 pub fn postgres_url(username: &str, password: &str, host: &str, port: u16, name: &str) -> String {
     let [username, password, name] = [username, password, name].map(encode);
+    let host = match host {
+        folder if folder.starts_with('/') => encode(folder),
+        address if address.contains(':') && !address.starts_with('[') => format!("[{address}]"),
+        _ => host.to_owned(),
+    };
     format!("postgres://{username}:{password}@{host}:{port}/{name}")
 }
 
@@ -235,11 +245,22 @@ mod tests {
     }
 
     #[test]
+    fn a_host_may_be_an_address_with_colons_or_a_folder() {
+        assert_eq!(postgres_url("ann", "p", "::1", 5432, "d"), "postgres://ann:p@[::1]:5432/d");
+        assert_eq!(postgres_url("ann", "p", "[::1]", 5432, "d"), "postgres://ann:p@[::1]:5432/d");
+        assert_eq!(postgres_url("ann", "p", "/run/pg", 5432, "d"), "postgres://ann:p@%2Frun%2Fpg:5432/d");
+    }
+
+    #[test]
     fn no_text_of_a_database_shows_its_password() {
         let mut database = Database::at("postgres://ann:s3cret@h/d?password=s3cret", 1);
         database.replica = Some(Replica::Url("postgres://ann:s3cret@r/d?sslmode=disable".to_owned()));
         assert_eq!(database.to_string(), "PostgreSQL h/d, reads from r/d");
         assert!(!format!("{database:?}").contains("s3cret"));
+        for url in ["postgres://h/d?password=s3@cret", "postgres://ann:s3?x@cret@h/d", "postgres://ann:s3/x@cret@h/d"] {
+            let text = Database::at(url, 1).to_string();
+            assert!(!text.contains("s3") && !text.contains("cret"), "{text}");
+        }
         let login =
             Login { username: "ann".to_owned(), password: "s3cret".to_owned(), host: None, port: None, name: None };
         assert!(!format!("{login:?}").contains("s3cret"));
