@@ -52,6 +52,9 @@ for_running() {
 for_testing() {
     ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || have postgres \
         || want_package postgresql "the database tests start a server of their own"
+    # Debian keeps it where only root's path leads.
+    have pgbouncer || [ -x /usr/sbin/pgbouncer ] \
+        || want_package pgbouncer "the database tests go through a pooler in transaction mode too"
     have python3 || want_package python3 "runs the SAM command line"
     # Debian has the venv module without what fills a new one.
     python3 -c 'import ensurepip' 2>/dev/null || want_package python3-venv "holds the SAM command line"

@@ -3,19 +3,28 @@
 //!
 //! The tests themselves are in `tests/tests`: `db_contract` (every statement on both engines), `functions` (event file in,
 //! handler, snapshot out), `runtime` (the real binaries behind a Lambda Runtime API) and `tidy` (the invariants of the layout).
-//! Nothing of ours is mocked: PostgreSQL is a real server that the tests start themselves and that ends with them.
+//! Nothing of ours is mocked: PostgreSQL is a real server that the tests start themselves and that ends with them. What a test
+//! needs to do harm to it is here too, and `stage` holds it to its word: [`postgres::Server`], [`pooler::PgBouncer`],
+//! [`certificates::Certificates`]. Two of Amazon's parts are played: the Runtime API ([`runtime::Lambda`]) and Secrets Manager
+//! ([`secret_store::SecretStore`]).
 //!
 //! Start with [`TestDb`].
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its stage must fail loudly")]
 
+pub mod certificates;
+pub mod pooler;
 pub mod postgres;
 pub mod programs;
 pub mod repository;
+pub mod runtime;
+pub mod secret_store;
 pub mod seed;
+mod watched;
 
 use db::Db;
 use domain::connection::Database;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// An empty, migrated database for one test.
@@ -52,6 +61,15 @@ impl TestDb {
 pub async fn open(database: &Database) -> domain::Result<Db> {
     let none = |_, _| -> secrets::PendingLogin { panic!("nothing here has a secret") };
     Db::open(database, "tests", config::world(), none).await
+}
+
+/// Waits until something is so; fails after half a minute, which only a broken thing needs on the busiest machine.
+pub async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    let until = Instant::now() + Duration::from_secs(30);
+    while !is_so().await {
+        assert!(Instant::now() < until, "{what}: not within half a minute");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
 
 /// Makes two tests of each sentence, one for each engine, so that a failure names the engine.

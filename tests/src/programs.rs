@@ -1,5 +1,6 @@
 //! The real programs, built once by the test process that wants them.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -23,7 +24,12 @@ fn folder() -> &'static Path {
             Some(name) => name,
         };
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let build = Command::new(cargo)
+        let mut build = Command::new(cargo);
+        // What cargo tells a test about its package would make build scripts run again, here and at the next `cargo test`.
+        for (name, _) in std::env::vars_os().filter(|(name, _)| is_of_a_package(name)) {
+            build.env_remove(name);
+        }
+        let build = build
             .args(["build", "--workspace", "--bins", "--offline", "--quiet", "--profile", profile, "--target-dir"])
             .arg(folder.parent().unwrap())
             .current_dir(env!("CARGO_MANIFEST_DIR"))
@@ -32,4 +38,9 @@ fn folder() -> &'static Path {
         assert!(build.status.success(), "{}", String::from_utf8_lossy(&build.stderr));
         folder
     })
+}
+
+fn is_of_a_package(variable: &OsStr) -> bool {
+    let variable = variable.to_string_lossy();
+    variable.starts_with("CARGO_PKG_") || variable.starts_with("CARGO_MANIFEST_")
 }

@@ -67,7 +67,9 @@ pub fn imported(number: u128, point: Point) -> ImportedCharger {
         connectors: vec![connector(Port::Ccs, Some(50.0), 1)],
         total_ports: 1,
         operator: Some("Operator".to_owned()),
+        amenities: None,
         notes: None,
+        standing: None,
         hash: 1,
     }
 }

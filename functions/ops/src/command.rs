@@ -1,6 +1,7 @@
 //! What can be asked for: on the command line and as an event.
 
 use crate::generate::Plan;
+use crate::migrate::Depth;
 use clap::{Parser, Subcommand};
 use domain::{Error, Kind, Result};
 use serde::Deserialize;
@@ -40,16 +41,23 @@ pub(crate) enum Action {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Migrate {
-    /// Apply every step that is missing
+    /// Repair indexes that are broken or gone, then apply every step that is missing
     Up,
-    /// Show every step and whether the database has it
-    Status,
     /// Take steps back, and the data in their tables with them
     Down {
-        /// The last step to keep; 0 keeps none
-        #[arg(long, value_name = "VERSION")]
-        to: i64,
+        /// How many
+        #[arg(default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+        steps: u32,
+        /// The last step to keep instead; 0 keeps none
+        #[arg(long, value_name = "VERSION", conflicts_with = "steps")]
+        to: Option<i64>,
     },
+    /// Show every step and whether the database has it
+    Status,
+    /// Show when each step was applied, how long it took and whether its file has changed since
+    History,
+    /// Show whether every index is there and valid; fails where one is not
+    VerifyIndexes,
 }
 
 #[derive(Debug, Subcommand)]
@@ -70,6 +78,8 @@ pub(crate) enum Import {
 pub(crate) enum Event {
     Migrate(Direction),
     MigrationStatus {},
+    MigrationHistory {},
+    VerifyIndexes {},
     Generate(Plan),
 }
 
@@ -87,6 +97,7 @@ impl Event {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Direction {
     direction: Way,
+    steps: Option<u32>,
     to: Option<i64>,
 }
 
@@ -99,16 +110,22 @@ enum Way {
 }
 
 impl Direction {
-    /// The last version to keep, or `None` for every step.
+    /// How far down, or `None` for up. Down is never without a word how far: an event is quickly sent twice.
     ///
     /// # Errors
-    /// Bad input where `down` lacks its `to`, or `up` has one.
-    pub(crate) fn target(&self) -> Result<Option<i64>> {
-        match (&self.direction, self.to) {
-            (Way::Up, None) => Ok(None),
-            (Way::Down, Some(version)) => Ok(Some(version)),
-            (Way::Up, Some(_)) => Err(Error::bad_field("to", "excludes", "Only `down` has a version.")),
-            (Way::Down, None) => Err(Error::bad_field("to", "required", "`down` needs the last version to keep.")),
+    /// Bad input where `down` has neither or both of `steps` and `to`, or `up` has one.
+    pub(crate) fn depth(&self) -> Result<Option<Depth>> {
+        match (&self.direction, self.steps, self.to) {
+            (Way::Up, None, None) => Ok(None),
+            (Way::Down, Some(0), None) => Err(Error::bad_field("steps", "out_of_range", "1 at least.")),
+            (Way::Down, Some(steps), None) => Ok(Some(Depth::Steps(steps))),
+            (Way::Down, None, Some(version)) => Ok(Some(Depth::To(version))),
+            (Way::Up, ..) => Err(Error::bad_field("direction", "excludes", "Only `down` has `steps` or `to`.")),
+            (Way::Down, ..) => Err(Error::bad_field(
+                "direction",
+                "required",
+                "`down` needs `steps`, how many to take back, or `to`, the last one to keep.",
+            )),
         }
     }
 }
@@ -126,15 +143,23 @@ mod tests {
 
     #[test]
     fn an_event_says_what_the_command_line_says() {
-        let target = |event: Value| match Event::parse(event) {
-            Ok(Event::Migrate(direction)) => direction.target().map_err(|error| error.to_string()),
+        let depth = |event: Value| match Event::parse(event) {
+            Ok(Event::Migrate(direction)) => direction.depth().map_err(|error| error.to_string()),
             other => panic!("{other:?}"),
         };
-        assert_eq!(target(json!({"command": "migrate"})), Ok(None));
-        assert_eq!(target(json!({"command": "migrate", "direction": "up"})), Ok(None));
-        assert_eq!(target(json!({"command": "migrate", "direction": "down", "to": 0})), Ok(Some(0)));
-        assert!(target(json!({"command": "migrate", "direction": "down"})).unwrap_err().starts_with("to: "));
-        assert!(target(json!({"command": "migrate", "to": 3})).unwrap_err().starts_with("to: "));
+        let down = |member: &str, value: i64| depth(json!({"command": "migrate", "direction": "down", member: value}));
+        assert_eq!(depth(json!({"command": "migrate"})), Ok(None));
+        assert_eq!(depth(json!({"command": "migrate", "direction": "up"})), Ok(None));
+        assert_eq!(down("to", 0), Ok(Some(Depth::To(0))));
+        assert_eq!(down("steps", 2), Ok(Some(Depth::Steps(2))));
+        assert!(down("steps", 0).unwrap_err().starts_with("steps: "));
+        let both = json!({"command": "migrate", "direction": "down", "steps": 1, "to": 1});
+        for event in [json!({"command": "migrate", "direction": "down"}), json!({"command": "migrate", "to": 3}), both]
+        {
+            assert!(depth(event).unwrap_err().starts_with("direction: "));
+        }
+        assert!(matches!(Event::parse(json!({"command": "migration-history"})), Ok(Event::MigrationHistory {})));
+        assert!(matches!(Event::parse(json!({"command": "verify-indexes"})), Ok(Event::VerifyIndexes {})));
         assert!(matches!(Event::parse(json!({"command": "migration-status"})), Ok(Event::MigrationStatus {})));
         assert!(matches!(
             Event::parse(json!({"command": "generate", "chargers": 5, "seed": 1})),

@@ -1,14 +1,20 @@
-//! Chargers that nobody has built, for trying things out at any size: clusters around towns, strings along the roads between
-//! them, and a few anywhere.
+//! Chargers that nobody has built, for trying things out at any size: dense in towns of all sizes, in strings along the motorways
+//! between them, and a few anywhere.
 
+mod area;
+mod equipment;
+mod map;
+mod share;
+mod standing;
+mod words;
 mod world;
 
 use crate::import::Batches;
 use crate::{App, Report};
+use area::{Area, GERMANY};
 use clap::Args;
 use db::ImportOutcome;
 use domain::Result;
-use domain::geo::BoundingBox;
 use indicatif::ProgressBar;
 use serde::Deserialize;
 use std::str::FromStr;
@@ -37,7 +43,7 @@ fn first_seed() -> u64 {
     1
 }
 
-/// Makes the chargers of a plan up and imports them, 500 in each transaction.
+/// Makes the chargers of a plan up and imports them in the batches of every import.
 ///
 /// # Errors
 /// Those of the database; whole batches are kept then, and the same plan brings the rest.
@@ -77,41 +83,5 @@ impl FromStr for Amount {
 
     fn from_str(text: &str) -> Result<Self, String> {
         text.parse::<u64>().map_err(|error| error.to_string())?.try_into()
-    }
-}
-
-/// A rectangle that may cross ±180°.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(try_from = "String")]
-struct Area {
-    west: f64,
-    south: f64,
-    width_deg: f64,
-    height_deg: f64,
-}
-
-const GERMANY: Area = Area { west: 5.9, south: 47.3, width_deg: 9.1, height_deg: 7.7 };
-
-impl TryFrom<String> for Area {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
-    }
-}
-
-impl FromStr for Area {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let numbers: Option<Vec<f64>> = text.split(',').map(|part| part.trim().parse().ok()).collect();
-        let area = numbers.and_then(|numbers| match numbers.as_slice() {
-            [west, south, east, north] => BoundingBox::new(*west, *south, *east, *north),
-            _ => None,
-        });
-        let area = area.ok_or("bbox must be west,south,east,north in degrees with south ≤ north")?;
-        let width = area.east() - area.west();
-        let width_deg = if width < 0.0 { width + 360.0 } else { width };
-        Ok(Self { west: area.west(), south: area.south(), width_deg, height_deg: area.north() - area.south() })
     }
 }

@@ -1,7 +1,8 @@
 //! Chargers from data sets.
 //!
-//! A data set is read row by row, never as a whole. Rows become `Station`s, those go to the database in batches of 500, each of
-//! them one transaction: whenever a run ends, whole batches are kept and the next run completes them.
+//! A data set is read row by row, never as a whole. Rows become `Station`s, those go to the database in batches (500 for
+//! SQLite, 5,000 for PostgreSQL), each of them one transaction: whenever a run ends, whole batches are kept and the next run
+//! completes them.
 
 pub mod afdc;
 

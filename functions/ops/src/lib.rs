@@ -25,6 +25,7 @@ use config::Config;
 use db::Db;
 use domain::{Error, Kind, Result, World};
 use lambda_runtime::LambdaEvent;
+use migrate::Depth;
 use serde_json::Value;
 use std::error::Error as StdError;
 use std::io::Write;
@@ -66,18 +67,24 @@ impl App {
 /// Does what was typed and writes the report as text.
 ///
 /// # Errors
-/// When the command itself failed; rejected rows of an import are part of its report.
+/// When the command itself failed, or found what must not stay; rejected rows of an import are part of its report.
 pub async fn execute(app: &App, command: CommandLine, out: &mut impl Write) -> Result<()> {
     let report = match command.action {
         Action::Migrate { to: Migrate::Status } => migrate::status(&app.db).await?,
         Action::Migrate { to: Migrate::Up } => migrate::up(&app.db).await?,
-        Action::Migrate { to: Migrate::Down { to } } => migrate::down(&app.db, to).await?,
+        Action::Migrate { to: Migrate::Down { steps, to } } => {
+            migrate::down(&app.db, to.map_or(Depth::Steps(steps), Depth::To)).await?
+        }
+        Action::Migrate { to: Migrate::History } => migrate::history(&app.db).await?,
+        Action::Migrate { to: Migrate::VerifyIndexes } => migrate::verify_indexes(&app.db).await?,
         Action::Import { from: Import::Afdc { file, rejects } } => {
             import::afdc::import_file(app, &file, rejects.as_deref()).await?
         }
         Action::Generate(plan) => generate::generate(app, &plan).await?,
     };
-    write!(out, "{report}").map_err(|error| Error::new(Kind::Internal, "The report cannot be written.").because(error))
+    write!(out, "{report}")
+        .map_err(|error| Error::new(Kind::Internal, "The report cannot be written.").because(error))?;
+    report.fault().map_or(Ok(()), Err)
 }
 
 /// Answers an event with the report as JSON.
@@ -91,14 +98,17 @@ pub async fn handle(app: &App, event: LambdaEvent<Value>) -> Result<Value, lambd
 }
 
 async fn answer(app: &App, event: Value) -> Result<Report> {
-    match Event::parse(event)? {
+    let report = match Event::parse(event)? {
         Event::MigrationStatus {} => migrate::status(&app.db).await,
-        Event::Migrate(direction) => match direction.target()? {
+        Event::MigrationHistory {} => migrate::history(&app.db).await,
+        Event::VerifyIndexes {} => migrate::verify_indexes(&app.db).await,
+        Event::Migrate(direction) => match direction.depth()? {
             None => migrate::up(&app.db).await,
-            Some(version) => migrate::down(&app.db, version).await,
+            Some(depth) => migrate::down(&app.db, depth).await,
         },
         Event::Generate(plan) => generate::generate(app, &plan).await,
-    }
+    }?;
+    report.fault().map_or(Ok(report), Err)
 }
 
 /// An error as one sentence for whoever operates the system: with its causes, which a client would never see.

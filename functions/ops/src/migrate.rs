@@ -1,8 +1,8 @@
-//! The steps of the schema.
+//! The steps of the schema, and the indexes that they make.
 
 use crate::Report;
 use db::Db;
-use db::migrations::Step;
+use db::migrations::{Indexes, Run};
 use domain::{Error, Kind, Result};
 
 /// Every step, and whether the database has it.
@@ -13,44 +13,69 @@ pub async fn status(db: &Db) -> Result<Report> {
     Ok(Report::Status { steps: db.migration_steps().await? })
 }
 
-/// Applies every missing step; the report names those that it applied.
+/// The steps that the database has: since when, how long they took, whether their files have changed since.
 ///
 /// # Errors
-/// Those of the step that failed, which leaves nothing of itself behind.
-pub async fn up(db: &Db) -> Result<Report> {
-    let missing = with_state(db, false).await?;
-    db.migrate_up().await?;
-    Ok(Report::Up { steps: missing })
+/// As every query.
+pub async fn history(db: &Db) -> Result<Report> {
+    Ok(Report::History { steps: db.migration_history().await? })
 }
 
-/// Takes back every step after `version`; the report names them. 0 takes every step back.
+/// Whether every index is there and valid; [`Report::fault`] where one is not.
+///
+/// # Errors
+/// As every query.
+pub async fn verify_indexes(db: &Db) -> Result<Report> {
+    let Indexes { indexes, damage } = db.verify_indexes().await?;
+    Ok(Report::Indexes { indexes, damage })
+}
+
+/// Repairs indexes that are broken or gone and applies every missing step; the report names both.
+///
+/// # Errors
+/// Those of the step that failed.
+pub async fn up(db: &Db) -> Result<Report> {
+    let Run { repairs, steps } = db.migrate_up().await?;
+    Ok(Report::Up { repairs, steps })
+}
+
+/// How far to go down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// So many steps.
+    Steps(u32),
+    /// Until this version is the last; 0 keeps none.
+    To(i64),
+}
+
+/// Takes steps back; the report names them.
 ///
 /// # Errors
 /// Bad input for a version that no step has; those of the step that failed.
-pub async fn down(db: &Db, version: i64) -> Result<Report> {
+pub async fn down(db: &Db, depth: Depth) -> Result<Report> {
     let steps = db.migration_steps().await?;
+    let version = match depth {
+        Depth::To(version) => version,
+        Depth::Steps(count) => {
+            let applied = steps.iter().rev().filter(|step| step.is_applied);
+            applied.map(|step| step.version).nth(count as usize).unwrap_or(0)
+        }
+    };
     if version != 0 && steps.iter().all(|step| step.version != version) {
         let last = steps.last().map_or(0, |step| step.version);
         let detail = format!("There is no migration {version}: give 0 to {last}, the last step to keep.");
         return Err(Error::new(Kind::BadInput, detail));
     }
-    let taken_back = steps.into_iter().rev().filter(|step| step.is_applied && step.version > version).collect();
-    db.migrate_down_to(version).await?;
-    Ok(Report::Down { steps: taken_back })
+    Ok(Report::Down { steps: db.migrate_down_to(version).await?.steps })
 }
 
 /// Refuses to go on where the schema is not whole.
 pub(crate) async fn require_schema(db: &Db) -> Result<()> {
-    match with_state(db, false).await?.len() {
+    match db.migration_steps().await?.iter().filter(|step| !step.is_applied).count() {
         0 => Ok(()),
         missing => {
             let detail = format!("The database lacks {missing} of its migrations; run `ops migrate up` first.");
             Err(Error::new(Kind::Conflict, detail))
         }
     }
-}
-
-async fn with_state(db: &Db, is_applied: bool) -> Result<Vec<Step>> {
-    let steps = db.migration_steps().await?;
-    Ok(steps.into_iter().filter(|step| step.is_applied == is_applied).collect())
 }

@@ -1,11 +1,13 @@
 //! What a command has done: text for a person, JSON for a program.
 
+mod schema;
+
 use crate::import::Summary;
 use db::ImportOutcome;
-use db::migrations::Step;
-use serde::ser::SerializeSeq;
-use serde::{Serialize, Serializer};
-use serde_json::json;
+use db::migrations::{Applied, Index, Repair, Step};
+use domain::Error;
+use schema::{write_history, write_indexes, write_repairs, write_steps};
+use serde::Serialize;
 use std::fmt;
 
 /// What a command has done.
@@ -18,8 +20,25 @@ pub enum Report {
         #[serde(serialize_with = "write_steps")]
         steps: Vec<Step>,
     },
-    /// Steps that were applied.
+    /// The steps that the database has.
+    History {
+        /// In their order.
+        #[serde(serialize_with = "write_history")]
+        steps: Vec<Applied>,
+    },
+    /// Whether the indexes are of use.
+    Indexes {
+        /// By name.
+        #[serde(serialize_with = "write_indexes")]
+        indexes: Vec<Index>,
+        /// What SQLite says about a damaged file.
+        damage: Vec<String>,
+    },
+    /// Indexes that were repaired and steps that were applied.
     Up {
+        /// In the order of their repair.
+        #[serde(serialize_with = "write_repairs")]
+        repairs: Vec<Repair>,
         /// In the order of their application.
         #[serde(serialize_with = "write_steps")]
         steps: Vec<Step>,
@@ -50,35 +69,26 @@ impl Report {
         let ImportOutcome { imported, updated, unchanged } = outcome;
         Self::Generate { chargers, imported, updated, unchanged }
     }
+
+    /// What was found and must not stay: the command has failed then, for all that it has a report.
+    pub fn fault(&self) -> Option<Error> {
+        let Self::Indexes { indexes, damage } = self else { return None };
+        schema::fault(indexes, damage)
+    }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Status { steps } => steps.iter().try_for_each(|step| {
-                let state = if step.is_applied { "applied" } else { "missing" };
-                writeln!(f, "{state}  {}", name(step))
-            }),
-            Self::Up { steps } if steps.is_empty() => writeln!(f, "nothing to do: every migration is applied"),
-            Self::Down { steps } if steps.is_empty() => writeln!(f, "nothing to do: no later migration is applied"),
-            Self::Up { steps } => steps.iter().try_for_each(|step| writeln!(f, "applied  {}", name(step))),
-            Self::Down { steps } => steps.iter().try_for_each(|step| writeln!(f, "taken back  {}", name(step))),
+            Self::Status { steps } => schema::show_status(f, steps),
+            Self::History { steps } => schema::show_history(f, steps),
+            Self::Indexes { indexes, damage } => schema::show_indexes(f, indexes, damage),
+            Self::Up { repairs, steps } => schema::show_up(f, repairs, steps),
+            Self::Down { steps } => schema::show_down(f, steps),
             Self::Import(summary) => summary.fmt(f),
             Self::Generate { chargers, imported, updated, unchanged } => {
                 writeln!(f, "generated {chargers} / imported {imported} / updated {updated} / unchanged {unchanged}")
             }
         }
     }
-}
-
-fn name(step: &Step) -> String {
-    format!("{:04} {}", step.version, step.name)
-}
-
-fn write_steps<S: Serializer>(steps: &[Step], serializer: S) -> Result<S::Ok, S::Error> {
-    let mut list = serializer.serialize_seq(Some(steps.len()))?;
-    for Step { version, name, is_applied } in steps {
-        list.serialize_element(&json!({"version": version, "name": name, "is_applied": is_applied}))?;
-    }
-    list.end()
 }

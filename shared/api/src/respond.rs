@@ -92,7 +92,8 @@ impl Answer {
         if let Ok(tag) = HeaderValue::from_str(&tag) {
             self.headers.insert(ETAG, tag);
         }
-        self
+        // Whoever has just written wants more than what a cache has kept for everybody.
+        self.with_header("vary", "x-consistency-token")
     }
 
     /// The response; 304 without a body where the client has exactly this already.

@@ -20,8 +20,10 @@ pub(crate) struct ChargerRow<'a> {
     pub(crate) source: Option<&'a str>,
     pub(crate) source_id: Option<&'a str>,
     pub(crate) import_hash: Option<i64>,
+    pub(crate) verification_level: i16,
     pub(crate) added_by: Option<&'a str>,
     pub(crate) notes: Option<&'a str>,
+    pub(crate) created_at: Timestamp,
     pub(crate) now: Timestamp,
 }
 
@@ -40,11 +42,10 @@ impl ChargerRow<'_> {
 }
 
 pub(crate) const INSERT: &str =
-    "INSERT INTO chargers (id, name, address, lat, lng, cell, port_mask, amenity_mask, max_power_kw, total_ports, operator,
+    "/* chargers.insert */ INSERT INTO chargers (id, name, address, lat, lng, cell, port_mask, amenity_mask, max_power_kw, total_ports, operator,
      source_type, source, source_id, import_hash, verification_level, added_by, notes, created_at, updated_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1, $16, $17, $18, $18)";
-pub(crate) const INSERT_CONNECTOR: &str =
-    "INSERT INTO charger_connectors (charger_id, position, port, power_kw, count) VALUES ($1, $2, $3, $4, $5)";
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
+pub(crate) const INSERT_CONNECTOR: &str = "/* chargers.insert_connector */ INSERT INTO charger_connectors (charger_id, position, port, power_kw, count) VALUES ($1, $2, $3, $4, $5)";
 
 /// Inserts a charger (without status) and its connectors inside a transaction.
 macro_rules! insert_charger {
@@ -66,8 +67,10 @@ macro_rules! insert_charger {
             .bind(row.source)
             .bind(row.source_id)
             .bind(row.import_hash)
+            .bind(row.verification_level)
             .bind(row.added_by)
             .bind(row.notes)
+            .bind($crate::column::Time(row.created_at))
             .bind($crate::column::Time(row.now))
             .execute(&mut *$tx)
             .await

@@ -47,8 +47,10 @@ impl<'a> Contribution<'a> {
             source: None,
             source_id: None,
             import_hash: None,
+            verification_level: 1,
             added_by: Some(self.author),
             notes: self.charger.notes.as_deref(),
+            created_at: self.now,
             now: self.now,
         }
     }

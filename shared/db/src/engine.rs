@@ -84,23 +84,17 @@ impl Db {
 
     /// Waits until every connection is closed.
     pub async fn close(&self) {
-        on_pool!(self, |pool| pool.close().await);
+        on_engine!(self, |engine| engine.close().await);
     }
 }
 
-/// Compiles an expression once for each engine, with its pool by name: for what is no statement of ours.
-macro_rules! on_pool {
-    ($db:expr, |$pool:ident| $body:expr) => {
+/// Compiles an expression once for each engine: for what is neither a read nor a transaction of ours.
+macro_rules! on_engine {
+    ($db:expr, |$engine:ident| $body:expr) => {
         match $db {
-            $crate::Db::Postgres(postgres) => {
-                let $pool = postgres.pool();
-                $body
-            }
+            $crate::Db::Postgres($engine) => $body,
             #[cfg(feature = "embedded")]
-            $crate::Db::Sqlite(sqlite) => {
-                let $pool = sqlite.pool();
-                $body
-            }
+            $crate::Db::Sqlite($engine) => $body,
         }
     };
 }
@@ -193,4 +187,4 @@ macro_rules! in_transaction {
     };
 }
 
-pub(crate) use {in_transaction, on_pool, read};
+pub(crate) use {in_transaction, on_engine, read};

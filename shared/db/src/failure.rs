@@ -11,9 +11,10 @@ pub(crate) fn failed(error: sqlx::Error) -> Error {
 
 /// Worth another request, though perhaps not at once.
 fn is_temporary(error: &sqlx::Error) -> bool {
-    use sqlx::Error::{Database, PoolClosed, PoolTimedOut, Tls};
+    use sqlx::Error::{Database, PoolClosed, PoolTimedOut};
     match error {
-        PoolTimedOut | PoolClosed | Tls(_) => true,
+        PoolTimedOut | PoolClosed => true,
+        _ if is_handshake(error) => true,
         // PostgreSQL: a rejected login, a statement or a lock that took too long, a server that takes no writes at the moment.
         // SQLite: busy or locked.
         Database(database) => {
@@ -30,12 +31,23 @@ fn is_temporary(error: &sqlx::Error) -> bool {
 pub(crate) fn is_repeatable(error: &sqlx::Error) -> bool {
     use sqlx::Error::{Database, Io, WorkerCrashed};
     match error {
+        _ if is_handshake(error) => false,
         Io(_) | WorkerCrashed => true,
         // Connection exceptions, too little of something, shutdown and start, a replica's conflict, deadlocks; and a statement
         // that was prepared before a migration.
         Database(database) => database.code().is_some_and(|code| {
             ["08", "53", "40", "57P"].iter().any(|class| code.starts_with(class)) || code == "0A000" || code == "26000"
         }),
+        _ => false,
+    }
+}
+
+/// The two ends do not agree about TLS: the driver says so in one way where the server has none, in another where it is not believed.
+fn is_handshake(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Tls(_) => true,
+        _ if is_handshake(error) => "TLS handshake failed".to_owned(),
+        sqlx::Error::Io(io) => io.kind() == std::io::ErrorKind::InvalidData,
         _ => false,
     }
 }
@@ -60,8 +72,8 @@ fn describe(error: &sqlx::Error) -> String {
             };
             format!("{kind}, code {code}, constraint {constraint}")
         }
+        _ if is_handshake(error) => "TLS handshake failed".to_owned(),
         sqlx::Error::Io(io) => format!("input or output: {}", io.kind()),
-        sqlx::Error::Tls(_) => "TLS handshake failed".to_owned(),
         sqlx::Error::Decode(_) => "a row does not decode".to_owned(),
         sqlx::Error::PoolTimedOut => "no connection became free in time".to_owned(),
         sqlx::Error::PoolClosed => "the pool is closed".to_owned(),

@@ -19,6 +19,7 @@ pub mod verifications;
 
 mod charger_row;
 mod column;
+mod copy;
 mod engine;
 mod failure;
 mod filter;
@@ -30,7 +31,7 @@ mod session;
 mod sqlite;
 
 pub use engine::{Db, Engine};
-pub use imports::{ImportOutcome, ImportedCharger};
+pub use imports::{ImportOutcome, ImportedCharger, Standing};
 pub use postgres::{Logins, Postgres};
 #[cfg(feature = "embedded")]
 pub use sqlite::Sqlite;

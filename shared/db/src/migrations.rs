@@ -1,13 +1,38 @@
 //! The schema's steps, forth and back. Both engines have the same numbers and names.
+//!
+//! One runner at a time: [`session`] has the lock. [`history`] is what the database remembers, [`plan`] which indexes the steps
+//! make, [`indexes`] whether they are there, and [`repair`] makes them so.
 
-use crate::engine::on_pool;
+mod history;
+mod indexes;
+mod plan;
+mod repair;
+mod session;
+
+pub use history::{Applied, Wording};
+pub use indexes::{Index, IndexState, Indexes};
+pub use repair::{Remedy, Repair};
+
+use crate::engine::on_engine;
 use crate::{Db, Engine};
 use domain::{Error, Result};
-use sqlx::migrate::{MigrateError, Migrator};
+use session::Migrated as _;
+use sqlx::migrate::{MigrateError, Migration, Migrator};
+use std::sync::LazyLock;
+use std::time::Duration;
 
-static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+/// How long a runner waits for another one.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+static POSTGRES: LazyLock<Migrator> = LazyLock::new(|| unlocked(sqlx::migrate!("migrations/postgres")));
 #[cfg(feature = "embedded")]
-static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+static SQLITE: LazyLock<Migrator> = LazyLock::new(|| unlocked(sqlx::migrate!("migrations/sqlite")));
+
+/// The lock is ours: a runner that waited in the driver's would hold a snapshot, which a concurrent build of an index waits for.
+fn unlocked(mut migrator: Migrator) -> Migrator {
+    migrator.set_locking(false);
+    migrator
+}
 
 /// One step of the schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,21 +45,40 @@ pub struct Step {
     pub is_applied: bool,
 }
 
+/// What a run has done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Indexes that were broken or gone, in the order of their repair.
+    pub repairs: Vec<Repair>,
+    /// Steps that were applied or taken back, in that order, as they are now.
+    pub steps: Vec<Step>,
+}
+
 impl Db {
-    /// Applies every step that is missing. PostgreSQL holds an advisory lock meanwhile, so two runners are safe.
+    /// Repairs the indexes of the steps that are there, then applies every step that is missing. A lock keeps two runners apart.
     ///
     /// # Errors
-    /// Internal when a step fails (the step leaves nothing behind) or when the database knows steps that this program does not.
-    pub async fn migrate_up(&self) -> Result<()> {
-        on_pool!(self, |pool| self.migrator().run(pool).await.map_err(migration_failed))
+    /// Internal when a step fails or when the database knows steps that this program does not; unavailable when another runner
+    /// has had the lock for ten minutes. A step that failed leaves nothing behind but, where it builds an index concurrently, a
+    /// broken index, which the next run repairs.
+    pub async fn migrate_up(&self) -> Result<Run> {
+        self.migrate_up_within(PATIENCE).await
     }
 
-    /// Takes steps back until only those up to `version` are left.
+    /// As [`Db::migrate_up`], waiting so long for another runner.
     ///
     /// # Errors
-    /// Internal when a step fails.
-    pub async fn migrate_down_to(&self, version: i64) -> Result<()> {
-        on_pool!(self, |pool| self.migrator().undo(pool, version).await.map_err(migration_failed))
+    /// As there.
+    pub async fn migrate_up_within(&self, patience: Duration) -> Result<Run> {
+        on_engine!(self, |engine| engine.up(patience).await)
+    }
+
+    /// Takes steps back until only those up to `version` are left. A lock keeps two runners apart.
+    ///
+    /// # Errors
+    /// Internal when a step fails; unavailable when another runner has had the lock for ten minutes.
+    pub async fn migrate_down_to(&self, version: i64) -> Result<Run> {
+        on_engine!(self, |engine| engine.down_to(version, PATIENCE).await)
     }
 
     /// Every step, and whether the database has it.
@@ -42,25 +86,11 @@ impl Db {
     /// # Errors
     /// As every query.
     pub async fn migration_steps(&self) -> Result<Vec<Step>> {
-        let applied: Vec<i64> = on_pool!(self, |pool| {
-            let known = sqlx::query_scalar::<_, i64>(self.engine().pick(
-                "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = '_sqlx_migrations'",
-                "SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'",
-            ));
-            if known.fetch_one(pool).await.map_err(crate::failure::failed)? == 0 {
-                Vec::new()
-            } else {
-                let rows = sqlx::query_scalar("SELECT version FROM _sqlx_migrations ORDER BY version");
-                rows.fetch_all(pool).await.map_err(crate::failure::failed)?
-            }
+        let versions = on_engine!(self, |engine| {
+            let mut connection = engine.connection().await?;
+            session::Steps::versions(&mut *connection).await?
         });
-        let steps = self.migrator().iter().filter(|step| step.migration_type.is_up_migration());
-        let step = |step: &sqlx::migrate::Migration| Step {
-            version: step.version,
-            name: step.description.to_string(),
-            is_applied: applied.contains(&step.version),
-        };
-        Ok(steps.map(step).collect())
+        Ok(steps(self.migrator(), &versions))
     }
 
     fn migrator(&self) -> &'static Migrator {
@@ -74,12 +104,27 @@ impl Db {
     }
 }
 
+fn ups(migrator: &'static Migrator) -> impl Iterator<Item = &'static Migration> {
+    migrator.iter().filter(|step| step.migration_type.is_up_migration())
+}
+
+/// Every step of this program, against the versions that a database has.
+fn steps(migrator: &'static Migrator, versions: &[i64]) -> Vec<Step> {
+    let step = |step: &Migration| Step {
+        version: step.version,
+        name: step.description.to_string(),
+        is_applied: versions.contains(&step.version),
+    };
+    ups(migrator).map(step).collect()
+}
+
 fn migration_failed(error: MigrateError) -> Error {
     match error {
         MigrateError::Execute(error) => crate::failure::failed(error),
         MigrateError::ExecuteMigration(error, version) => {
-            let version_failed = format!("migration {version}");
-            crate::failure::failed(error).because(version_failed)
+            let cause = crate::failure::failed(error);
+            let why = std::error::Error::source(&cause).map(ToString::to_string).unwrap_or_default();
+            cause.because(format!("migration {version}: {why}"))
         }
         MigrateError::VersionMissing(version) => {
             Error::internal(format!("this program does not know migration {version}"))

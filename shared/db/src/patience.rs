@@ -11,14 +11,27 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(400);
 #[derive(Clone, Debug)]
 pub(crate) struct Patience {
     world: World,
+    started: Instant,
     until: Instant,
+    /// What `until` may be moved to at most.
+    limit: Option<Instant>,
     tries: u32,
 }
 
 impl Patience {
-    /// Patience for so long from now on.
-    pub(crate) fn new(world: World, time: Duration) -> Self {
-        Self { world, until: Instant::now() + time, tries: 0 }
+    /// Patience for so long from now on, and for no longer than `limit` where there is one.
+    pub(crate) fn new(world: World, time: Duration, limit: Option<Duration>) -> Self {
+        let started = Instant::now();
+        let limit = limit.map(|limit| started + limit);
+        let mut patience = Self { world, started, until: started, limit, tries: 0 };
+        patience.stretch(time);
+        patience
+    }
+
+    /// Makes it so long in all, where it is shorter.
+    pub(crate) fn stretch(&mut self, time: Duration) {
+        let until = self.started + time;
+        self.until = self.until.max(self.limit.map_or(until, |limit| limit.min(until)));
     }
 
     /// What is left.

@@ -15,8 +15,9 @@ use crate::failure::{failed, is_repeatable};
 use crate::patience::Patience;
 use crate::session::{Manner, Session};
 use domain::connection::{Database, Pooler};
-use domain::{ConsistencyToken, Error, Result, Timestamp, World};
+use domain::{ConsistencyToken, Error, Kind, Result, Timestamp, World};
 use server::Server;
+use sqlx::pool::PoolConnection;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -154,8 +155,7 @@ impl Postgres {
 
     /// How long the next statement may wait: never past the request's own end.
     fn patience(&self) -> Patience {
-        let wait = self.time_left().map_or(self.servers.wait, |left| left.min(self.servers.wait));
-        Patience::new(self.servers.world, wait)
+        Patience::new(self.servers.world, self.servers.wait, self.time_left())
     }
 
     fn time_left(&self) -> Option<Duration> {
@@ -170,6 +170,26 @@ impl Postgres {
             Some(left) => tokio::time::timeout(left, work)
                 .await
                 .map_err(|_| Error::unavailable("database", "the request's time is over")),
+        }
+    }
+
+    /// A connection to the primary as it is, for what is no statement of ours.
+    ///
+    /// # Errors
+    /// Conflict behind a pooler, where a connection is no session: locks and settings would end up in others' hands.
+    pub(crate) async fn connection(&self) -> Result<PoolConnection<sqlx::Postgres>> {
+        if !self.servers.manner.keeps_statements {
+            let detail = "This needs a direct connection: leave DB_POOLER out and name the server itself.";
+            return Err(Error::new(Kind::Conflict, detail));
+        }
+        self.servers.primary.acquire(&mut self.patience()).await
+    }
+
+    pub(crate) async fn close(&self) {
+        drop(self.take_kept());
+        self.servers.primary.pool().close().await;
+        if let Some(replica) = &self.servers.replica {
+            replica.pool().close().await;
         }
     }
 

@@ -5,6 +5,7 @@ use crate::session::{Manner, Session};
 use domain::connection::Database;
 use domain::{Error, Result};
 use sqlx::SqlitePool;
+use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use std::path::Path;
 use std::time::Duration;
@@ -57,6 +58,15 @@ impl Sqlite {
         let mut session = Session::new(self.pool.acquire().await.map_err(failed)?, self.manner);
         session.begin("BEGIN IMMEDIATE").await.map_err(failed)?;
         Ok(session)
+    }
+
+    /// A connection as it is, for what is no statement of ours.
+    pub(crate) async fn connection(&self) -> Result<PoolConnection<sqlx::Sqlite>> {
+        self.pool.acquire().await.map_err(failed)
+    }
+
+    pub(crate) async fn close(&self) {
+        self.pool.close().await;
     }
 
     /// The pool: for tests that look behind the curtain.

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod contributions;
+mod facets;
 mod hydrate;
 mod imports;
 mod listing;

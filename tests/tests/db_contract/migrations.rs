@@ -1,6 +1,12 @@
 //! The schema, forth and back.
 
+mod indexes;
+mod roles;
+mod runners;
+mod stage;
+
 use db::Db;
+use db::migrations::Wording;
 use domain::connection::Database;
 use domain::filter::Filter;
 use tests::seed::{NOON, add, new_charger, point};
@@ -10,6 +16,7 @@ on_both_engines!(
     every_step_goes_up_and_down_and_up_again,
     migrating_twice_changes_nothing,
     runners_that_start_at_once_migrate_once,
+    the_history_says_when_and_whether_a_file_has_changed_since,
 );
 
 async fn applied(db: &Db) -> Vec<bool> {
@@ -71,6 +78,38 @@ async fn runners_that_start_at_once_migrate_once(test_db: &TestDb) {
     let runners: Vec<_> = (0..4).map(|_| std::thread::spawn(run(test_db.url.clone()))).collect();
     runners.into_iter().for_each(|runner| runner.join().unwrap());
     assert!(applied(&test_db.db).await.into_iter().all(|is_applied| is_applied));
+}
+
+async fn the_history_says_when_and_whether_a_file_has_changed_since(test_db: &TestDb) {
+    let db = &test_db.db;
+    let execute = async |sql: &'static str| match db {
+        Db::Postgres(postgres) => drop(sqlx::query(sql).execute(postgres.pool()).await.unwrap()),
+        Db::Sqlite(sqlite) => drop(sqlx::query(sql).execute(sqlite.pool()).await.unwrap()),
+    };
+    let history = db.migration_history().await.unwrap();
+    let steps = db.migration_steps().await.unwrap();
+    let names = |step: &db::migrations::Step| (step.version, step.name.clone());
+    assert_eq!(
+        history.iter().map(|step| (step.version, step.name.clone())).collect::<Vec<_>>(),
+        steps.iter().map(names).collect::<Vec<_>>()
+    );
+    let now = (config::world().now)();
+    for step in &history {
+        assert!(step.took_ms.is_some() && step.wording == Wording::Same, "{step:?}");
+        let age_s = now.as_seconds() - step.applied_at.as_seconds();
+        assert!((-1..600).contains(&age_s), "{step:?}");
+    }
+    execute("UPDATE _sqlx_migrations SET checksum = substr(checksum, 2), execution_time = -1 WHERE version = 2").await;
+    execute("UPDATE _sqlx_migrations SET version = 99 WHERE version = 8").await;
+    let history = db.migration_history().await.unwrap();
+    let odd = history.iter().filter(|step| step.wording != Wording::Same);
+    let odd: Vec<_> = odd.map(|step| (step.version, step.wording, step.took_ms.is_some())).collect();
+    assert_eq!(odd, [(2, Wording::Changed, false), (99, Wording::Unknown, true)]);
+    // Neither way is open to a program that is too old.
+    for error in [db.migrate_up().await.unwrap_err(), db.migrate_down_to(0).await.unwrap_err()] {
+        let cause = std::error::Error::source(&error).unwrap().to_string();
+        assert_eq!(cause, "this program does not know migration 99");
+    }
 }
 
 #[tokio::test]

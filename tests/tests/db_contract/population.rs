@@ -1,6 +1,6 @@
 //! Random chargers, and the same questions answered in memory.
 
-use db::Db;
+use db::{Db, ImportedCharger, Standing};
 use domain::Timestamp;
 use domain::charger::Connector;
 use domain::filter::Filter;
@@ -10,7 +10,7 @@ use domain::vocabulary::{Amenity, Port};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use tests::seed::{NOON, add, id, new_charger};
+use tests::seed::{NOON, add, id, imported, new_charger};
 use uuid::Uuid;
 
 /// A charger as the tests remember it.
@@ -48,6 +48,42 @@ pub(crate) fn charger() -> impl Strategy<Value = (NewCharger, Timestamp)> {
         let charger = NewCharger { connectors, amenities, ..new_charger("Random", point) };
         (charger, NOON.plus_seconds(second))
     })
+}
+
+fn standing() -> impl Strategy<Value = Standing> {
+    let uptime = prop::option::of(0.0..=100.0);
+    let last_verified = prop::option::of((0_i64..5).prop_map(|second| NOON.plus_seconds(-second)));
+    (1_i16..=5, prop::option::of(0_u32..9), uptime, 0_u32..50, last_verified, 0_i64..7).prop_map(
+        |(verification_level, available_ports, uptime_percentage, verified_by_count, last_verified, second)| Standing {
+            created_at: NOON.plus_seconds(-1_000 * second),
+            verification_level,
+            available_ports,
+            uptime_percentage,
+            verified_by_count,
+            last_verified,
+        },
+    )
+}
+
+/// Batches of a data set of forty chargers, few of which say something else than before; some name a charger more than once.
+pub(crate) fn imported_batches(count: usize) -> impl Strategy<Value = Vec<Vec<ImportedCharger>>> {
+    let amenities = prop::option::of(prop::sample::subsequence(Amenity::ALL, 0..=3));
+    let ids = (0_u128..40, any::<u64>());
+    let charger = (ids, 1_i64..4, charger(), amenities, prop::option::of(standing())).prop_map(
+        |((number, new_id), hash, (said, _), amenities, standing)| ImportedCharger {
+            id: id(u128::from(new_id)),
+            address: format!("{new_id} Main Street"),
+            connectors: said.connectors,
+            total_ports: new_id as u32 % 100,
+            operator: (new_id % 3 > 0).then(|| format!("Operator {}", new_id % 7)),
+            notes: (new_id % 2 > 0).then(|| "Notes".to_owned()),
+            amenities,
+            standing,
+            hash,
+            ..imported(number, said.point)
+        },
+    );
+    prop::collection::vec(prop::collection::vec(charger, 0..12), count)
 }
 
 /// Adds so many random chargers, whose ids are in no order of time, and gives each a random level.

@@ -33,7 +33,7 @@ async fn execute(db: &Db, sql: String) {
 }
 
 /// Facets whose counter is not the number of their chargers.
-async fn wrong_counters(db: &Db) -> i64 {
+pub(crate) async fn wrong_counters(db: &Db) -> i64 {
     const SQL: &str = "SELECT count(*) FROM
          (SELECT verification_level l, port_mask p, amenity_mask a, count(*) n FROM chargers GROUP BY 1, 2, 3) counted
          FULL JOIN (SELECT verification_level l, port_mask p, amenity_mask a, n FROM charger_facets WHERE n <> 0) kept

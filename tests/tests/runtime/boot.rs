@@ -1,8 +1,8 @@
 //! How a process starts, and how it refuses to.
 
-use crate::lambda::Lambda;
 use std::net::TcpListener;
 use tempfile::TempDir;
+use tests::runtime::Lambda;
 
 const FUNCTIONS: [&str; 6] = ["chargers", "contribute", "ops", "optimize-photo", "route-search", "upload"];
 

@@ -1,7 +1,5 @@
 //! Every function with its payloads.
 
-use crate::lambda::{Lambda, http_answer};
-use crate::runtime_api::Outcome;
 use domain::Timestamp;
 use domain::connection::PhotoStore;
 use serde_json::{Value, json};
@@ -10,6 +8,7 @@ use storage::{ObjectHeaders, Storage};
 use tempfile::TempDir;
 use tests::TestDb;
 use tests::repository::{event, event_cases, small_jpeg};
+use tests::runtime::{Lambda, Outcome, http_answer};
 
 /// The function that a payload is for; `tidy` holds this against the template.
 fn function_of(payload: &Value) -> &'static str {

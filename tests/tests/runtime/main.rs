@@ -5,5 +5,3 @@
 
 mod boot;
 mod invocations;
-mod lambda;
-mod runtime_api;

@@ -1,104 +1,110 @@
-//! The towns, and the chargers in and between them.
+//! The chargers in the towns, along the motorways and anywhere else.
 
-use super::Area;
+use super::area::{Area, Place};
+use super::equipment::{Setting, make_amenities, make_connectors};
+use super::map::{Map, Road, Town};
+use super::standing::make_standing;
+use super::words::{make_name, operator, site, street, village_site};
 use crate::station::Station;
-use domain::charger::Connector;
-use domain::geo::Point;
-use domain::vocabulary::Port;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
-const TOWNS: usize = 150;
-/// The stream of random numbers that the towns come from; every charger has its own.
-const TOWN_STREAM: u64 = u64::MAX;
-const SYLLABLES: [&str; 12] = ["al", "ber", "dorn", "el", "fels", "gau", "hain", "kir", "lin", "mar", "ost", "wald"];
-const PLACES: [&str; 8] = ["Market", "Station", "Town Hall", "Museum", "Stadium", "Mall", "Harbour", "Park"];
-const OPERATORS: [&str; 5] = ["Northwind", "Voltway", "Kilowatt & Sons", "Greenpost", "Ampere Union"];
-/// The connectors of a site.
-type Site = &'static [(Port, Option<f64>)];
-/// How many of a hundred sites are such.
-const SITES: [(u32, Site); 7] = [
-    (40, &[(Port::Type2, Some(22.0))]),
-    (15, &[(Port::Type2, Some(11.0))]),
-    (10, &[(Port::Type2, None), (Port::Household, Some(3.7))]),
-    (12, &[(Port::Ccs, Some(50.0)), (Port::Chademo, Some(50.0)), (Port::Type2, Some(43.0))]),
-    (15, &[(Port::Ccs, Some(150.0))]),
-    (5, &[(Port::Ccs, Some(300.0)), (Port::Ccs, Some(150.0))]),
-    (3, &[(Port::Tesla, Some(250.0)), (Port::Ccs, Some(250.0))]),
-];
-
-/// Degrees from west and from south of the area.
-type Place = (f64, f64);
-
-struct Town {
-    name: String,
-    place: Place,
-    radius_deg: f64,
-}
+/// The stream of random numbers that the map comes from; every charger has its own.
+const MAP_STREAM: u64 = u64::MAX;
+/// How far the chargers of a rest stop stand from each other, and others from the motorway whose exit they are near.
+const STOP_RADIUS_DEG: f64 = 0.0006;
+const EXIT_RADIUS_DEG: f64 = 0.006;
+const SIDES: [&str; 4] = ["North", "South", "East", "West"];
 
 /// A country that follows from a seed and an area.
 pub(super) struct MadeUpWorld {
     seed: u64,
     area: Area,
-    towns: Vec<Town>,
+    map: Map,
+}
+
+/// Where a charger stands, and what that is called.
+struct Spot {
+    setting: Setting,
+    place: Place,
+    name: String,
+    address: String,
 }
 
 impl MadeUpWorld {
     pub(super) fn new(seed: u64, area: Area) -> Self {
-        let mut random = stream(seed, TOWN_STREAM);
-        let town = |_| Town {
-            name: make_name(&mut random),
-            place: (random.random::<f64>() * area.width_deg, random.random::<f64>() * area.height_deg),
-            radius_deg: 0.01 + 0.09 * random.random::<f64>().powi(3),
-        };
-        let towns = (0..TOWNS).map(town).collect();
-        Self { seed, area, towns }
+        let map = Map::new(&mut stream(seed, MAP_STREAM), area);
+        Self { seed, area, map }
     }
 
     /// The charger with that number: always the same, whatever others are asked for.
     pub(super) fn station(&self, number: u64) -> Station {
         let random = &mut stream(self.seed, number);
-        let (town, place) = self.place(random);
-        let site = PLACES[random.random_range(0..PLACES.len())];
-        let connectors = make_connectors(random);
-        let operator = OPERATORS.get(random.random_range(0..OPERATORS.len() + 1));
+        let Spot { setting, place, name, address } = self.spot(random);
+        let connectors = make_connectors(random, setting);
+        let total_ports = connectors.iter().map(|connector| connector.count).sum();
         Station {
             source_id: format!("{}-{number}", self.seed),
-            name: format!("{} {site} {}", town.name, number + 1),
-            address: format!("{} {site} Street, {}", random.random_range(1..200), town.name),
-            point: self.point(place),
-            total_ports: connectors.iter().map(|connector| connector.count).sum(),
+            name,
+            address,
+            point: self.area.point(place),
+            total_ports,
             connectors,
-            operator: operator.map(|name| (*name).to_owned()),
+            operator: operator(random).map(str::to_owned),
+            amenities: Some(make_amenities(random, setting)),
             notes: random.random_bool(0.2).then(|| "Hours: 24 hours daily".to_owned()),
+            standing: Some(make_standing(random, total_ports)),
         }
     }
 
-    /// Seven of ten stand in a town, a quarter along the road to the next one, the rest anywhere.
-    fn place(&self, random: &mut ChaCha8Rng) -> (&Town, Place) {
-        // The square makes the first towns large.
-        let index = (random.random::<f64>().powi(2) * TOWNS as f64) as usize % TOWNS;
-        let (town, next) = (&self.towns[index], &self.towns[(index + 1) % TOWNS]);
-        let (x, y) = town.place;
-        let place = match random.random_range(0..100) {
-            0..70 => scatter(random, (x, y), town.radius_deg),
-            70..95 => {
-                let share: f64 = random.random();
-                let on_road = (x + share * (next.place.0 - x), y + share * (next.place.1 - y));
-                scatter(random, on_road, 0.01)
-            }
-            _ => (random.random::<f64>() * self.area.width_deg, random.random::<f64>() * self.area.height_deg),
-        };
-        (town, place)
+    /// Sixty-two of a hundred stand in a town, twenty-six along a motorway, the rest anywhere.
+    fn spot(&self, random: &mut ChaCha8Rng) -> Spot {
+        match random.random_range(0..100) {
+            0..62 => self.map.towns.draw(random).map(|town| self.in_town(random, town)),
+            62..88 => self.map.roads.draw(random).map(|road| self.along(random, road)),
+            _ => None,
+        }
+        .unwrap_or_else(|| self.in_the_country(random))
     }
 
-    /// A place within the area, to a tenth of a metre: finer digits may differ from machine to machine.
-    fn point(&self, (x, y): Place) -> Point {
-        let round = |degrees: f64| (degrees * 1e6).round() / 1e6;
-        let lng = self.area.west + x.clamp(0.0, self.area.width_deg);
-        let lat = round(self.area.south + y.clamp(0.0, self.area.height_deg)).clamp(-90.0, 90.0);
-        let lng = round(if lng > 180.0 { lng - 360.0 } else { lng });
-        Point::new(lat, lng).unwrap_or_else(|| unreachable!("{lat}, {lng} is within a valid box"))
+    fn in_town(&self, random: &mut ChaCha8Rng, town: &Town) -> Spot {
+        let (number, street) = (random.random_range(1..200), street(random));
+        Spot {
+            setting: Setting::Town,
+            place: self.area.scatter(random, town.place, town.radius_deg),
+            name: format!("{} {}", town.name, site(random)),
+            address: format!("{number} {street} Street, {} {}", town.postcode, town.name),
+        }
+    }
+
+    /// Most at the rest stops, the others near an exit.
+    fn along(&self, random: &mut ChaCha8Rng, road: &Road) -> Spot {
+        if random.random_bool(0.3) {
+            let share: f64 = random.random();
+            let place = self.area.scatter(random, road.place(self.area, share), EXIT_RADIUS_DEG);
+            let (name, exit) = (make_name(random), share * road.length_km);
+            let address = format!("A{}, exit {exit:.0}, {name}", road.number);
+            return Spot { setting: Setting::Motorway, place, name: format!("{name} Autohof"), address };
+        }
+        let stop = &road.stops[random.random_range(0..road.stops.len())];
+        let side = SIDES[random.random_range(0..SIDES.len())];
+        Spot {
+            setting: Setting::Motorway,
+            place: self.area.scatter(random, stop.place, STOP_RADIUS_DEG),
+            name: format!("{} Services {side}", stop.name),
+            address: format!("A{}, km {:.0}, Rest Area {} {side}", road.number, stop.km, stop.name),
+        }
+    }
+
+    fn in_the_country(&self, random: &mut ChaCha8Rng) -> Spot {
+        let village = make_name(random);
+        let (number, street) = (random.random_range(1..60), street(random));
+        Spot {
+            setting: Setting::Country,
+            place: self.area.anywhere(random),
+            name: format!("{village} {}", village_site(random)),
+            address: format!("{number} {street} Street, {} {village}", random.random_range(10_000..99_000)),
+        }
     }
 }
 
@@ -108,28 +114,5 @@ fn stream(seed: u64, number: u64) -> ChaCha8Rng {
     random
 }
 
-/// Dense in the middle: the mean of three throws.
-fn scatter(random: &mut ChaCha8Rng, (x, y): Place, radius_deg: f64) -> Place {
-    let mut throw = || (0..3).map(|_| random.random::<f64>() * 2.0 - 1.0).sum::<f64>() / 3.0;
-    // A degree of longitude is shorter: 1.5 makes towns round where most of them are.
-    (x + throw() * radius_deg * 1.5, y + throw() * radius_deg)
-}
-
-fn make_name(random: &mut ChaCha8Rng) -> String {
-    let count = random.random_range(2..4);
-    let mut name: String = (0..count).map(|_| SYLLABLES[random.random_range(0..SYLLABLES.len())]).collect();
-    name[..1].make_ascii_uppercase();
-    name
-}
-
-fn make_connectors(random: &mut ChaCha8Rng) -> Vec<Connector> {
-    let mut rest = random.random_range(0..100);
-    let site = SITES.iter().find(|(share, _)| {
-        let is_it = rest < *share;
-        rest = rest.saturating_sub(*share);
-        is_it
-    });
-    let (_, kinds) = site.unwrap_or(&SITES[0]);
-    let count = if random.random_bool(0.1) { random.random_range(4..13) } else { random.random_range(1..4) };
-    kinds.iter().map(|(port, power_kw)| Connector { port: *port, power_kw: *power_kw, count }).collect()
-}
+#[cfg(test)]
+mod tests;

@@ -3,15 +3,23 @@
 use crate::App;
 use crate::migrate::require_schema;
 use crate::station::Station;
-use db::{ImportOutcome, ImportedCharger};
+use db::{Engine, ImportOutcome, ImportedCharger};
 use domain::{Error, Result};
 
-const BATCH: usize = 500;
+/// How many chargers go into a transaction: enough that the journeys to a server do not count (some 10 MB here), and few
+/// enough that others, who wait for a whole batch at worst, hardly notice.
+const fn batch_size(engine: Engine) -> usize {
+    match engine {
+        Engine::Postgres => 5_000,
+        Engine::Sqlite => 500,
+    }
+}
 
-/// Collects stations and stores them 500 at a time, each time in one transaction.
+/// Collects stations and stores them batch by batch, each in one transaction.
 pub(crate) struct Batches<'a> {
     app: &'a App,
     source: &'static str,
+    size: usize,
     pending: Vec<ImportedCharger>,
     outcome: ImportOutcome,
 }
@@ -23,13 +31,14 @@ impl<'a> Batches<'a> {
     /// Conflict where the schema is not whole; as every query.
     pub(crate) async fn open(app: &'a App, source: &'static str) -> Result<Self> {
         require_schema(&app.db).await?;
-        Ok(Self { app, source, pending: Vec::with_capacity(BATCH), outcome: ImportOutcome::default() })
+        let size = batch_size(app.db.engine());
+        Ok(Self { app, source, size, pending: Vec::with_capacity(size), outcome: ImportOutcome::default() })
     }
 
     /// Takes a station, and stores the batch when it is full.
     pub(crate) async fn push(&mut self, station: Station) -> Result<()> {
         self.pending.push(station.into_charger((self.app.world.new_id)()));
-        if self.pending.len() == BATCH { self.store().await } else { Ok(()) }
+        if self.pending.len() == self.size { self.store().await } else { Ok(()) }
     }
 
     /// Stores what is left, and answers what has become of all.

@@ -21,7 +21,7 @@ fn a_mistake_is_one_clear_sentence_without_sql_and_debug_text() {
     let place = Place::new();
     let table: [(&[&str], &str); 6] = [
         (&["migrate", "down", "--to", "77"], "ops: There is no migration 77: give 0 to "),
-        (&["migrate", "down"], "--to"),
+        (&["migrate", "down", "all"], "invalid value 'all'"),
         (&["import", "afdc"], "<FILE>"),
         (&["generate", "--chargers", "0"], "chargers must be 1 to"),
         (&["generate", "--chargers", "5", "--bbox", "1,2,3"], "bbox must be west,south,east,north"),

@@ -6,4 +6,5 @@ mod command_line;
 mod event;
 mod generate;
 mod import;
+mod migrations;
 mod place;

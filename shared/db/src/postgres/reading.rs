@@ -48,7 +48,7 @@ impl<'a> Reading<'a> {
     /// `None` where the replica does not answer or has not come far enough.
     async fn open_replica(&mut self) -> Option<Session<sqlx::Postgres>> {
         let replica = self.postgres.servers.replica.as_ref()?;
-        let mut patience = Patience::new(self.postgres.servers.world, REPLICA_WAIT.min(self.patience.left()));
+        let mut patience = Patience::new(self.postgres.servers.world, REPLICA_WAIT, Some(self.patience.left()));
         let session = self.postgres.session(Source::Replica, &mut patience).await;
         let mut session = session.inspect_err(|error| replica.note_down(error)).ok()?;
         let is_ready = async {

@@ -13,10 +13,13 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// Asks for the login in the secret of this ARN; where a login comes along, it was rejected, and another one is wanted.
 pub type Logins = Arc<dyn Fn(String, Option<Login>) -> BoxFuture<'static, Result<Login>> + Send + Sync>;
 
+/// While a password changes, the secret may still hold the old one: rotation writes the database first.
+const ROTATION_WAIT: Duration = Duration::from_secs(6);
 /// A server that did not answer is left alone for so long.
 const DOWN_MICROS: i64 = 10_000_000;
 
@@ -95,6 +98,7 @@ impl Server {
                 Err(Trouble::Driver(sqlx::Error::PoolTimedOut)) => return Err(self.no_connection()),
                 Err(Trouble::Driver(error)) if is_login_rejected(&error) && self.secret.is_some() => {
                     rejected = self.current_login();
+                    patience.stretch(ROTATION_WAIT);
                     failed(error)
                 }
                 Err(Trouble::Driver(error)) if is_repeatable(&error) => failed(error),

@@ -81,7 +81,9 @@ fn read_station<'r>(field: &impl Fn(Column) -> &'r str) -> Result<Station, Strin
             "" | "Non-Networked" => None,
             _ => Some(text(Column::Network, 200)?),
         },
+        amenities: None,
         notes: read_notes(field)?,
+        standing: None,
     })
 }
 

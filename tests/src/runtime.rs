@@ -1,32 +1,43 @@
 //! A function's binary as a process, with the environment that Lambda gives it.
 
-use crate::runtime_api::{Invocation, Outcome, RuntimeApi};
+mod api;
+
+pub use api::Outcome;
+
+use crate::programs::program;
+use crate::repository::event;
+use api::{Invocation, RuntimeApi};
 use serde_json::Value;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
 use tempfile::TempDir;
-use tests::programs::program;
-use tests::repository::event;
 use tokio::process::{Child, Command};
 
 /// A running function.
-pub(crate) struct Lambda {
+#[derive(Debug)]
+pub struct Lambda {
     process: Child,
     api: RuntimeApi,
     log: TempDir,
     invocations: u32,
+    time_limit: Option<Duration>,
 }
 
 /// How a process came to its end.
-pub(crate) struct End {
-    pub(crate) status: ExitStatus,
-    pub(crate) outcome: Option<Outcome>,
-    pub(crate) log: String,
+#[derive(Debug)]
+pub struct End {
+    /// What it left to its parent.
+    pub status: ExitStatus,
+    /// What it said last to the Runtime API, if anything.
+    pub outcome: Option<Outcome>,
+    /// All that it wrote.
+    pub log: String,
 }
 
 impl Lambda {
     /// Starts a function on a data folder, with nothing else in its environment than Lambda's own variables and these.
-    pub(crate) async fn start(function: &str, data_dir: &Path, variables: &[(&str, &str)]) -> Self {
+    pub async fn start(function: &str, data_dir: &Path, variables: &[(&str, &str)]) -> Self {
         let binary = {
             let function = function.to_owned();
             tokio::task::spawn_blocking(move || program(&function)).await.unwrap()
@@ -48,14 +59,21 @@ impl Lambda {
             .kill_on_drop(true)
             .spawn()
             .unwrap();
-        Self { process, api, log, invocations: 0 }
+        Self { process, api, log, invocations: 0, time_limit: None }
+    }
+
+    /// Gives each invocation from now on this much time, counted from when the process takes it; before, there is no end in sight.
+    /// The deadline is told and not enforced.
+    pub fn limit_time(&mut self, limit: Duration) {
+        self.time_limit = Some(limit);
     }
 
     /// Sends text as the payload of the next invocation and waits for its outcome; fails where the process ends instead.
-    pub(crate) async fn invoke_text(&mut self, payload: &str) -> Outcome {
+    pub async fn invoke_text(&mut self, payload: &str) -> Outcome {
         self.invocations += 1;
         let request_id = format!("invocation-{}", self.invocations);
-        self.api.invocations.send(Invocation { request_id: request_id.clone(), payload: payload.to_owned() }).unwrap();
+        let (payload, time_limit) = (payload.to_owned(), self.time_limit);
+        self.api.invocations.send(Invocation { request_id: request_id.clone(), payload, time_limit }).unwrap();
         let outcome = tokio::select! {
             outcome = self.api.outcomes.recv() => outcome.unwrap(),
             status = self.process.wait() => panic!("the process ended with {status:?}:\n{}", self.log()),
@@ -67,7 +85,7 @@ impl Lambda {
     }
 
     /// The response to a payload; fails where it is an error.
-    pub(crate) async fn invoke(&mut self, payload: &Value) -> Value {
+    pub async fn invoke(&mut self, payload: &Value) -> Value {
         match self.invoke_text(&payload.to_string()).await {
             Outcome::Response(_, response) => response,
             other => panic!("{other:?}\n{}", self.log()),
@@ -75,24 +93,24 @@ impl Lambda {
     }
 
     /// The status and the body of an HTTP answer to a payload of `events/`.
-    pub(crate) async fn http(&mut self, case: &str) -> (u64, Value) {
+    pub async fn http(&mut self, case: &str) -> (u64, Value) {
         http_answer(&self.invoke(&event(case)).await)
     }
 
     /// What the process wrote, on standard output and on standard error.
-    pub(crate) fn log(&self) -> String {
+    pub fn log(&self) -> String {
         ["out", "err"].map(|name| std::fs::read_to_string(self.log.path().join(name)).unwrap()).concat()
     }
 
     /// Waits until the process ends by itself.
-    pub(crate) async fn end(mut self) -> End {
+    pub async fn end(mut self) -> End {
         let status = self.process.wait().await.unwrap();
         End { status, outcome: self.api.outcomes.try_recv().ok(), log: self.log() }
     }
 }
 
 /// The status and the body of an answer in the form that API Gateway takes.
-pub(crate) fn http_answer(answer: &Value) -> (u64, Value) {
+pub fn http_answer(answer: &Value) -> (u64, Value) {
     let status = answer["statusCode"].as_u64().unwrap_or_else(|| panic!("{answer}"));
     assert_eq!(answer["isBase64Encoded"], false);
     let body = answer["body"].as_str().unwrap_or("null");

@@ -1,0 +1,2 @@
+DROP TRIGGER chargers_facets_truncate ON chargers;
+DROP FUNCTION empty_charger_facets();

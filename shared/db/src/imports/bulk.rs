@@ -1,0 +1,146 @@
+//! A batch in PostgreSQL: one look at what is known of it, then new rows by COPY and changed ones by one UPDATE.
+
+use super::sorted::{Change, Sorted};
+use super::{Batch, Import, ImportOutcome, Standing};
+use crate::charger_row::ChargerRow;
+use crate::column::{Id, Ids, Time};
+use crate::copy::{CopyRows, Field};
+use crate::failure::failed;
+use crate::session::Session;
+use domain::Result;
+use sqlx::Postgres;
+use uuid::Uuid;
+
+/// What the lock of all imports is called.
+const LOCK: i64 = i64::from_be_bytes(*b"imports.");
+const QUEUE: &str = "/* imports.queue */ SELECT pg_advisory_xact_lock($1)";
+const KNOWN: &str = "/* imports.known */ SELECT source_id, id, import_hash FROM chargers
+     WHERE source = $1 AND source_id = ANY($2)";
+const COPY_CHARGERS: &str = "/* imports.copy_chargers */ COPY chargers (id, name, address, lat, lng, cell, port_mask,
+     amenity_mask, max_power_kw, total_ports, operator, source_type, source, source_id, import_hash, verification_level, notes,
+     created_at, updated_at) FROM STDIN (FORMAT binary)";
+const COPY_CONNECTORS: &str = "/* imports.copy_connectors */ COPY charger_connectors
+     (charger_id, position, port, power_kw, count) FROM STDIN (FORMAT binary)";
+const COPY_STATUS: &str = "/* imports.copy_status */ COPY charger_status
+     (charger_id, available_ports, uptime_percentage, verified_by_count, last_verified) FROM STDIN (FORMAT binary)";
+const UPDATE: &str = "/* imports.update */ UPDATE chargers c SET name = u.name, address = u.address, lat = u.lat,
+     lng = u.lng, cell = u.cell, port_mask = u.port_mask, amenity_mask = coalesce(u.amenity_mask, c.amenity_mask),
+     max_power_kw = u.max_power_kw, total_ports = u.total_ports, operator = u.operator, notes = u.notes,
+     import_hash = u.import_hash, updated_at = $14
+     FROM UNNEST($1::uuid[], $2::text[], $3::text[], $4::float8[], $5::float8[], $6::bigint[], $7::integer[], $8::integer[],
+         $9::float8[], $10::integer[], $11::text[], $12::text[], $13::bigint[])
+         AS u(id, name, address, lat, lng, cell, port_mask, amenity_mask, max_power_kw, total_ports, operator, notes,
+         import_hash)
+     WHERE c.id = u.id";
+const FORGET_CONNECTORS: &str =
+    "/* imports.forget_connectors */ DELETE FROM charger_connectors WHERE charger_id = ANY($1)";
+
+impl Import for Session<Postgres> {
+    async fn import(&mut self, batch: Batch<'_>) -> Result<ImportOutcome> {
+        // As SQLite's write lock does. Otherwise two imports of one data set would take the same charger for new, and two of
+        // any would wait for each other's counters in a circle.
+        sqlx::query(QUEUE).bind(LOCK).execute(&mut *self).await.map_err(failed)?;
+        let source_ids: Vec<&str> = batch.chargers.iter().map(|charger| charger.source_id.as_str()).collect();
+        let known = sqlx::query_as(KNOWN).bind(batch.source).bind(source_ids).fetch_all(&mut *self).await;
+        let known: Vec<(String, Id, Option<i64>)> = known.map_err(failed)?;
+        let known = known.iter().map(|(source_id, id, hash)| (source_id.as_str(), id.0, *hash));
+        let sorted = Sorted::sort(batch, known);
+        // Chargers before counters, as contributors lock them; after an insert, which locks counters, it would be a circle again.
+        if !sorted.changed.is_empty() {
+            update(self, &batch, &sorted.changed).await?;
+        }
+        if !sorted.new.is_empty() {
+            insert(self, &batch, &sorted.new).await?;
+        }
+        Ok(sorted.outcome)
+    }
+}
+
+async fn insert(connection: &mut Session<Postgres>, batch: &Batch<'_>, new: &[Change<'_>]) -> Result<()> {
+    let (mut chargers, mut status) = (CopyRows::new(), CopyRows::new());
+    for change in new {
+        let standing = change.first.standing(batch.now);
+        chargers.push(charger_fields(&change.row(batch)));
+        status.push(status_fields(change.id, &standing));
+    }
+    chargers.send(connection, COPY_CHARGERS).await?;
+    connector_rows(new).send(connection, COPY_CONNECTORS).await?;
+    status.send(connection, COPY_STATUS).await
+}
+
+/// Overwrites what the data set says of chargers that are there already.
+async fn update(connection: &mut Session<Postgres>, batch: &Batch<'_>, changed: &[Change<'_>]) -> Result<()> {
+    let ids: Vec<Uuid> = changed.iter().map(|change| change.id).collect();
+    let rows: Vec<ChargerRow<'_>> = changed.iter().map(|change| change.row(batch)).collect();
+    let column = |value: fn(&ChargerRow<'_>) -> f64| rows.iter().map(value).collect::<Vec<_>>();
+    sqlx::query(UPDATE)
+        .bind(&ids)
+        .bind(rows.iter().map(|row| row.name).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.address).collect::<Vec<_>>())
+        .bind(column(|row| row.point.lat()))
+        .bind(column(|row| row.point.lng()))
+        .bind(rows.iter().map(ChargerRow::cell).collect::<Vec<_>>())
+        .bind(rows.iter().map(ChargerRow::port_mask).collect::<Vec<_>>())
+        .bind(changed.iter().map(|change| change.amenity_mask).collect::<Vec<_>>())
+        .bind(rows.iter().map(ChargerRow::max_power_kw).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.total_ports as i32).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.operator).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.notes).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.import_hash).collect::<Vec<_>>())
+        .bind(Time(batch.now))
+        .execute(&mut *connection)
+        .await
+        .map_err(failed)?;
+    sqlx::query(FORGET_CONNECTORS).bind(Ids(&ids)).execute(&mut *connection).await.map_err(failed)?;
+    connector_rows(changed).send(connection, COPY_CONNECTORS).await
+}
+
+fn charger_fields<'a>(row: &ChargerRow<'a>) -> [Field<'a>; 19] {
+    [
+        Field::Uuid(row.id),
+        Field::Text(row.name),
+        Field::Text(row.address),
+        Field::Float8(row.point.lat()),
+        Field::Float8(row.point.lng()),
+        Field::Int8(row.cell()),
+        Field::Int4(row.port_mask()),
+        Field::Int4(row.amenity_mask),
+        Field::maybe(row.max_power_kw(), Field::Float8),
+        Field::Int4(row.total_ports as i32),
+        Field::maybe(row.operator, Field::Text),
+        Field::Text(row.source_type.as_str()),
+        Field::maybe(row.source, Field::Text),
+        Field::maybe(row.source_id, Field::Text),
+        Field::maybe(row.import_hash, Field::Int8),
+        Field::Int2(row.verification_level),
+        Field::maybe(row.notes, Field::Text),
+        Field::Time(row.created_at),
+        Field::Time(row.now),
+    ]
+}
+
+fn connector_rows(changes: &[Change<'_>]) -> CopyRows<5> {
+    let mut rows = CopyRows::new();
+    for Change { id, last, .. } in changes {
+        for (position, connector) in last.connectors.iter().enumerate() {
+            rows.push([
+                Field::Uuid(*id),
+                Field::Int2(position as i16),
+                Field::Int4(connector.port.bit()),
+                Field::maybe(connector.power_kw, Field::Float8),
+                Field::Int4(connector.count as i32),
+            ]);
+        }
+    }
+    rows
+}
+
+fn status_fields(id: Uuid, standing: &Standing) -> [Field<'static>; 5] {
+    [
+        Field::Uuid(id),
+        Field::maybe(standing.available_ports, |ports| Field::Int4(ports as i32)),
+        Field::maybe(standing.uptime_percentage, Field::Float8),
+        Field::Int4(standing.verified_by_count as i32),
+        Field::maybe(standing.last_verified, Field::Time),
+    ]
+}

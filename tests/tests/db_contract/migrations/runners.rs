@@ -1,0 +1,71 @@
+//! Several runners at once, and what they leave of a connection's settings.
+
+use super::stage::{Snapshot, builder_waits, execute, runner};
+use db::Db;
+use domain::Kind;
+use domain::connection::Database;
+use std::error::Error as _;
+use std::time::{Duration, Instant};
+use tests::seed::{NOON, imported, point};
+use tests::{TestDb, open};
+
+/// A database with chargers whose last step, which builds an index concurrently, is to come.
+async fn before_the_build() -> Option<TestDb> {
+    let test_db = TestDb::postgres().await?;
+    let chargers: Vec<_> = (1..=2000).map(|number| imported(number, point(1.0, 2.0))).collect();
+    test_db.db.import_chargers("set", &chargers, NOON).await.unwrap();
+    test_db.db.migrate_down_to(7).await.unwrap();
+    Some(test_db)
+}
+
+#[tokio::test]
+async fn runners_at_once_build_an_index_once_however_long_it_takes() {
+    let Some(test_db) = before_the_build().await else { return };
+    // A limit that the build, which waits for the snapshot, is over by far.
+    let limit =
+        "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET statement_timeout = 900', current_database()); END $$";
+    execute(test_db.url.clone(), limit).await.unwrap();
+    let snapshot = Snapshot::take(&test_db).await;
+    let runners: Vec<_> = (0..4).map(|_| runner(&test_db, None)).collect();
+    builder_waits(&test_db.db, "CREATE INDEX CONCURRENTLY").await;
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    snapshot.give_up().await;
+    let runs: Vec<_> = runners.into_iter().map(|runner| runner.join().unwrap().unwrap()).collect();
+    assert_eq!(runs.iter().map(|run| run.steps.len()).sum::<usize>(), 1, "{runs:?}");
+    assert!(runs.iter().all(|run| run.repairs.is_empty()), "{runs:?}");
+    assert!(test_db.db.verify_indexes().await.unwrap().are_sound());
+}
+
+#[tokio::test]
+async fn a_runner_that_waits_too_long_says_for_whom() {
+    let Some(test_db) = before_the_build().await else { return };
+    let snapshot = Snapshot::take(&test_db).await;
+    let first = runner(&test_db, None);
+    builder_waits(&test_db.db, "CREATE INDEX CONCURRENTLY").await;
+    let start = Instant::now();
+    let error = test_db.db.migrate_up_within(Duration::from_millis(600)).await.unwrap_err();
+    assert!(start.elapsed() >= Duration::from_millis(600));
+    assert_eq!(error.kind(), Kind::Unavailable);
+    assert!(error.source().unwrap().to_string().starts_with("another runner is migrating"), "{error:?}");
+    snapshot.give_up().await;
+    assert_eq!(first.join().unwrap().unwrap().steps.len(), 1);
+    assert_eq!(test_db.db.migrate_up_within(Duration::from_secs(5)).await.unwrap().steps, []);
+}
+
+#[tokio::test]
+async fn a_run_leaves_no_setting_and_no_lock_in_the_pool() {
+    let Some(test_db) = TestDb::postgres().await else { return };
+    let limit =
+        "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET statement_timeout = 7000', current_database()); END $$";
+    execute(test_db.url.clone(), limit).await.unwrap();
+    let db = open(&Database::at(&test_db.url, 1)).await.unwrap();
+    db.migrate_up().await.unwrap();
+    db.migrate_down_to(7).await.unwrap();
+    let Db::Postgres(postgres) = &db else { unreachable!() };
+    let pool = postgres.pool();
+    let said: String = sqlx::query_scalar("SHOW statement_timeout").fetch_one(pool).await.unwrap();
+    assert_eq!(said, "7s");
+    let locks = "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+         WHERE l.locktype = 'advisory' AND d.datname = current_database()";
+    assert_eq!(sqlx::query_scalar::<_, i64>(locks).fetch_one(pool).await.unwrap(), 0);
+}

@@ -1,0 +1,12 @@
+//! PostgreSQL as production meets it: logins that change, servers that go away, a replica that lags, a pooler in between. Each
+//! test does the thing to a real server and asks the real functions what a user would see.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod connection;
+mod failures;
+mod poolers;
+mod replicas;
+mod rotation;
+mod scene;
+mod slow_queries;
