@@ -46,7 +46,6 @@ pub(crate) fn is_repeatable(error: &sqlx::Error) -> bool {
 fn is_handshake(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Tls(_) => true,
-        _ if is_handshake(error) => "TLS handshake failed".to_owned(),
         sqlx::Error::Io(io) => io.kind() == std::io::ErrorKind::InvalidData,
         _ => false,
     }
