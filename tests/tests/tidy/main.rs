@@ -8,5 +8,6 @@ mod dependencies;
 mod licenses;
 mod places;
 mod sources;
+mod statements;
 mod template;
 mod workspace;

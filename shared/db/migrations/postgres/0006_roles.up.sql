@@ -26,13 +26,12 @@ BEGIN
             EXECUTE format('GRANT CREATE ON SCHEMA %I TO sharaspot_migrator', schema);
             REVOKE INSERT, UPDATE, DELETE ON _sqlx_migrations FROM sharaspot_writer;
 
-            -- The settings that sharaspot_limit_login hands to a login. A reader's plans are made anew for each filter: the plan
-            -- that serves every filter turns a count of 9 ms into one of 620. Compiling a plan costs more than it saves.
+            -- The settings that sharaspot_limit_login hands to a login. Compiling a reader's plan costs more than it saves.
             BEGIN
                 FOR role, settings IN VALUES
                     ('sharaspot_migrator', 'statement_timeout = 0'),
                     ('sharaspot_reader', 'statement_timeout = 2500; idle_in_transaction_session_timeout = 10000;'
-                        || 'plan_cache_mode = force_custom_plan; jit = off'),
+                        || 'jit = off'),
                     ('sharaspot_writer', 'statement_timeout = 2500; idle_in_transaction_session_timeout = 10000;'
                         || 'lock_timeout = 2000')
                 LOOP
