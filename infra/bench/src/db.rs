@@ -9,7 +9,7 @@
 //! | ours: the statements with decoding, as a handler calls them | `statements` |
 //! | (a) the system that this one replaces | `replaced` |
 //! | (b) one bounding box on a B-tree of latitude and longitude | `boxed` |
-//! | (c) PostGIS geography, routes in chunks of 64 segments | `postgis` |
+//! | (c) PostGIS geography, routes in chunks of 64 segments, in two forms | `postgis` |
 //! | plain SQL on our own tables: OFFSET, exact counts | `plain` |
 
 mod boxed;

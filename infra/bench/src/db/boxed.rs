@@ -51,7 +51,8 @@ impl Boxed {
         edges: Edges,
         measure: impl Fn(Point) -> Option<f64>,
     ) -> Result<Vec<(f64, Uuid)>, Trouble> {
-        const SQL: &str = "SELECT id, lat, lng FROM boxed.chargers WHERE lat BETWEEN $1 AND $2 AND lng BETWEEN $3 AND $4";
+        const SQL: &str =
+            "SELECT id, lat, lng FROM boxed.chargers WHERE lat BETWEEN $1 AND $2 AND lng BETWEEN $3 AND $4";
         let query = sqlx::query_as(SQL).bind(edges.south).bind(edges.north).bind(edges.west).bind(edges.east);
         let mut rows = query.fetch(&mut self.0);
         let mut found = Vec::new();

@@ -41,12 +41,13 @@ pub(crate) enum Kind {
     Replaced,
     Boxed,
     PostGis,
+    PostGisOnce,
     Plain,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Handlers, Self::Statements, Self::Replaced, Self::Boxed, Self::PostGis, Self::Plain];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Handlers, Self::Statements, Self::Replaced, Self::Boxed, Self::PostGis, Self::PostGisOnce, Self::Plain];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -55,6 +56,7 @@ impl Kind {
             Self::Replaced => "(a) replaced system",
             Self::Boxed => "(b) bounding box",
             Self::PostGis => "(c) PostGIS geography",
+            Self::PostGisOnce => "(c) with chunks read once",
             Self::Plain => "plain OFFSET, exact count",
         }
     }
@@ -73,6 +75,7 @@ impl Kind {
             (Self::Boxed | Self::PostGis, question) => {
                 matches!(question, Question::Near { .. } | Question::Radius { .. } | Question::Route(_))
             }
+            (Self::PostGisOnce, question) => matches!(question, Question::Route(_)),
             (Self::Plain, question) => matches!(question, Question::Page { .. } | Question::Total { .. }),
         }
     }
@@ -86,7 +89,7 @@ impl Kind {
             Self::Handlers | Self::Statements | Self::Plain => &["public.chargers"],
             Self::Replaced => &["replaced.chargers"],
             Self::Boxed => &["boxed.chargers"],
-            Self::PostGis => &["geographic.chargers"],
+            Self::PostGis | Self::PostGisOnce => &["geographic.chargers"],
         }
     }
 }
@@ -110,7 +113,10 @@ impl Candidate {
             Kind::Statements => Self::Statements(Statements::open(url, application, is_told).await?),
             Kind::Replaced => Self::Replaced(Replaced(connect(url, application).await?)),
             Kind::Boxed => Self::Boxed(Boxed(connect(url, application).await?)),
-            Kind::PostGis => Self::PostGis(PostGis(connect(url, application).await?)),
+            Kind::PostGis | Kind::PostGisOnce => {
+                let reads_chunks_once = kind == Kind::PostGisOnce;
+                Self::PostGis(PostGis { connection: connect(url, application).await?, reads_chunks_once })
+            }
             Kind::Plain => Self::Plain(Plain(connect(url, application).await?)),
         })
     }
@@ -134,7 +140,7 @@ impl Candidate {
             Self::Statements(statements) => statements.db.close().await,
             Self::Replaced(Replaced(connection))
             | Self::Boxed(Boxed(connection))
-            | Self::PostGis(PostGis(connection))
+            | Self::PostGis(PostGis { connection, .. })
             | Self::Plain(Plain(connection)) => sqlx::Connection::close(connection).await?,
         }
         Ok(())

@@ -32,6 +32,8 @@ pub(crate) struct Row {
     pub(crate) examined: u64,
     pub(crate) returned: u64,
     pub(crate) queries: f64,
+    /// Questions that were counted.
+    pub(crate) counted: usize,
     /// How far from the edge of the area, in metres, the chargers lie that it has too many or too few.
     pub(crate) edge_m: Option<f64>,
 }
@@ -111,6 +113,7 @@ async fn check(
     let mut candidate = Candidate::open(kind, &stage.url, APPLICATION, true).await?;
     // It reads everything, whatever is asked.
     let counted = if kind == Kind::Replaced && is_area(&questions[0]) { 1 } else { COUNTED.min(questions.len()) };
+    row.counted = counted;
     log.take();
     for (question, truth) in questions.iter().zip(truths).take(counted) {
         let answer = candidate.answer(question).await?;
@@ -121,7 +124,7 @@ async fn check(
             Question::Page { .. } | Question::Near { .. } => answer.ids.len() as u64,
             Question::Radius { .. } | Question::Route(_) => answer.total,
         };
-        if kind == Kind::PostGis {
+        if matches!(kind, Kind::PostGis | Kind::PostGisOnce) {
             let edge_m = edge_m(stage, question, truth, &answer);
             row.edge_m = row.edge_m.into_iter().chain(edge_m).reduce(f64::max);
         }
@@ -174,6 +177,7 @@ impl Row {
             examined: 0,
             returned: 0,
             queries: 0.0,
+            counted: 0,
             edge_m: None,
         }
     }

@@ -9,8 +9,11 @@ use sqlx::PgConnection;
 use std::time::Instant;
 
 const SEGMENTS: usize = 64;
-/// The chunks are read once and not for each charger that is compared with them.
-const ROUTE: &str = "WITH chunks AS MATERIALIZED (SELECT ST_GeogFromWKB(wkb) AS chunk FROM unnest($1::bytea[]) wkb)
+const ROUTE: &str = "SELECT DISTINCT c.id FROM unnest($1::bytea[]) wkb
+     JOIN geographic.chargers c ON ST_DWithin(c.place, ST_GeogFromWKB(wkb), $2)";
+/// The chunks are read once and not for each charger that is compared with them: more than twice as fast, once one knows it.
+const ROUTE_ONCE: &str =
+    "WITH chunks AS MATERIALIZED (SELECT ST_GeogFromWKB(wkb) AS chunk FROM unnest($1::bytea[]) wkb)
      SELECT DISTINCT c.id FROM chunks JOIN geographic.chargers c ON ST_DWithin(c.place, chunk, $2)";
 const RADIUS: &str = "SELECT id FROM geographic.chargers
      WHERE ST_DWithin(place, ST_SetSRID(ST_MakePoint($1, $2), 4326)::geography, $3)";
@@ -19,7 +22,10 @@ const NEAR: &str = "SELECT id FROM geographic.chargers
 
 /// PostGIS.
 #[derive(Debug)]
-pub(crate) struct PostGis(pub(crate) PgConnection);
+pub(crate) struct PostGis {
+    pub(crate) connection: PgConnection,
+    pub(crate) reads_chunks_once: bool,
+}
 
 impl PostGis {
     pub(crate) async fn answer(&mut self, question: &Question) -> Result<Answer, Trouble> {
@@ -27,15 +33,16 @@ impl PostGis {
         let ids = match question {
             Question::Near { point, count, .. } => {
                 let query = sqlx::query_scalar(NEAR).bind(point.lng()).bind(point.lat()).bind(i64::from(*count));
-                query.fetch_all(&mut self.0).await?
+                query.fetch_all(&mut self.connection).await?
             }
             Question::Radius { point, radius_m } => {
                 let query = sqlx::query_scalar(RADIUS).bind(point.lng()).bind(point.lat()).bind(radius_m);
-                query.fetch_all(&mut self.0).await?
+                query.fetch_all(&mut self.connection).await?
             }
             Question::Route(route) => {
                 let chunks: Vec<Vec<u8>> = chunks(&route.vertices).map(well_known_binary).collect();
-                sqlx::query_scalar(ROUTE).bind(chunks).bind(route.radius_m).fetch_all(&mut self.0).await?
+                let sql = if self.reads_chunks_once { ROUTE_ONCE } else { ROUTE };
+                sqlx::query_scalar(sql).bind(chunks).bind(route.radius_m).fetch_all(&mut self.connection).await?
             }
             Question::Page { .. } | Question::Total { .. } => return Err(no_way()),
         };

@@ -30,8 +30,7 @@ pub(crate) struct Wish {
     pub(crate) replaced: Option<&'static str>,
 }
 
-pub(crate) static EVERYTHING: Wish =
-    Wish { name: "no filter", query: "", plain: "true", replaced: Some("true") };
+pub(crate) static EVERYTHING: Wish = Wish { name: "no filter", query: "", plain: "true", replaced: Some("true") };
 
 /// Each filter once, the indexed ones first.
 pub(crate) static WISHES: [Wish; 6] = [

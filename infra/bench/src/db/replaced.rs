@@ -92,10 +92,7 @@ impl Replaced {
         let mut sql = "SELECT * FROM replaced.chargers WHERE false".to_owned();
         for vertex in route.vertices.iter().step_by(step).take(SAMPLED) {
             let Edges { south, north, west, east } = Edges::around(&[*vertex], route.radius_m);
-            write!(
-                sql,
-                " OR (latitude BETWEEN {south} AND {north} AND longitude BETWEEN {west} AND {east})"
-            )?;
+            write!(sql, " OR (latitude BETWEEN {south} AND {north} AND longitude BETWEEN {west} AND {east})")?;
         }
         sql.push_str(" LIMIT 500");
         let rows = sqlx::query(AssertSqlSafe(sql)).persistent(false).fetch_all(&mut self.0).await?;

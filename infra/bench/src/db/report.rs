@@ -63,12 +63,28 @@ impl Part {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "# bench-db\n")?;
-        writeln!(f, "{}; {} cores; every candidate in turn, one after the other, on one warm server.", self.server, self.cores)?;
+        writeln!(
+            f,
+            "{}; {} cores; every candidate in turn, one after the other, on one warm server.",
+            self.server, self.cores
+        )?;
         writeln!(f, "Settings: {}.\n", self.settings)?;
-        writeln!(f, "Without fsync: what is timed are reads. Examined: rows that the server's own counters say were read from an")?;
-        writeln!(f, "index or a table, for each row returned (of an area or a route: for each that is in it). Recall and precision are")?;
-        writeln!(f, "against every charger measured exactly; of a page, against the same page by OFFSET. The ids are all that (b) and")?;
-        writeln!(f, "(c) answer; ours answers whole chargers, the total and the longest gap besides. (a) has no photos in its rows.\n")?;
+        writeln!(
+            f,
+            "Without fsync: what is timed are reads. Examined: rows that the server's own counters say were read from an"
+        )?;
+        writeln!(
+            f,
+            "index or a table, for each row returned (of an area or a route: for each that is in it). Recall and precision are"
+        )?;
+        writeln!(
+            f,
+            "against every charger measured exactly; of a page, against the same page by OFFSET. The ids are all that (b) and"
+        )?;
+        writeln!(
+            f,
+            "(c) answer; ours answers whole chargers, the total and the longest gap besides. (a) has no photos in its rows.\n"
+        )?;
         for part in &self.parts {
             write!(f, "{part}")?;
         }
@@ -88,8 +104,11 @@ impl fmt::Display for Part {
             Some(copied) => writeln!(f, "; plain COPY of the same rows: {:.1} s.\n", copied.as_secs_f64())?,
             None => writeln!(f, ".\n")?,
         }
-        writeln!(f, "| question | candidate | p50 ms | p99 ms | runs | examined / returned | queries | recall % | precision % |")?;
-        writeln!(f, "|---|---|---|---|---|---|---|---|---|")?;
+        writeln!(
+            f,
+            "| question | candidate | p50 ms | p99 ms | runs | returned | examined / returned | queries | recall % | precision % |"
+        )?;
+        writeln!(f, "|---|---|---|---|---|---|---|---|---|---|")?;
         let mut last = "";
         for row in &self.rows {
             let topic = if row.topic == last { "" } else { &row.topic };
@@ -99,7 +118,12 @@ impl fmt::Display for Part {
         writeln!(f)?;
         for row in self.rows.iter().filter(|row| row.edge_m.is_some()) {
             let edge_m = row.edge_m.unwrap_or_default();
-            writeln!(f, "{}: where {} differs, the charger lies within {edge_m:.3} m of the edge.  ", row.topic, row.kind.name())?;
+            writeln!(
+                f,
+                "{}: where {} differs, the charger lies within {edge_m:.3} m of the edge.  ",
+                row.topic,
+                row.kind.name()
+            )?;
         }
         writeln!(f)
     }
@@ -109,7 +133,13 @@ impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (p50, p99) = (figures(self.samples.p50_ms()), figures(self.samples.percentile_ms(99)));
         let (examined, count) = (figures(self.examined_per_returned()), self.samples.count());
-        write!(f, "{} | {p50} | {p99} | {count} | {examined} | {:.0} | ", self.kind.name(), self.queries)?;
+        let returned = self.returned as f64 / self.counted as f64;
+        write!(
+            f,
+            "{} | {p50} | {p99} | {count} | {returned:.0} | {examined} | {:.0} | ",
+            self.kind.name(),
+            self.queries
+        )?;
         write!(f, "{} | {}", percent(self.score.recall()), percent(self.score.precision()))
     }
 }

@@ -80,12 +80,12 @@ fn wind(random: &mut ChaCha8Rng, from: Point, to: Point, count: usize, drawn: &m
     let phases: Vec<f64> = CURVES_M.iter().map(|_| random.random::<f64>() * TAU).collect();
     let length_m = distance_m(from, to);
     let east_per_degree = METRES_PER_DEGREE * from.lat().to_radians().cos();
-    let (north_m, east_m) =
-        ((to.lat() - from.lat()) * METRES_PER_DEGREE, (to.lng() - from.lng()) * east_per_degree);
+    let (north_m, east_m) = ((to.lat() - from.lat()) * METRES_PER_DEGREE, (to.lng() - from.lng()) * east_per_degree);
     for index in 0..count {
         let share = index as f64 / count as f64;
         let curves = CURVES_M.iter().zip(&phases).filter(|(curve_m, _)| **curve_m < length_m);
-        let aside_m: f64 = curves.map(|(curve_m, p)| CURVING * curve_m * (TAU * share * length_m / curve_m + p).sin()).sum();
+        let aside_m: f64 =
+            curves.map(|(curve_m, p)| CURVING * curve_m * (TAU * share * length_m / curve_m + p).sin()).sum();
         // Nothing at both ends, everything from a twentieth of the leg on.
         let aside_m = aside_m * (20.0 * share.min(1.0 - share)).min(1.0);
         let (side_north, side_east) = (east_m / length_m, -north_m / length_m);
@@ -128,7 +128,12 @@ mod tests {
     #[test]
     fn a_route_has_the_length_and_the_vertices_of_a_real_one() -> Result<(), Trouble> {
         let mut random = ChaCha8Rng::seed_from_u64(1);
-        let mut place = |_| Some(Place { id: Uuid::nil(), point: Point::new(37.0 + 22.0 * random.random::<f64>(), 39.0 * random.random::<f64>() - 9.0)? });
+        let mut place = |_| {
+            Some(Place {
+                id: Uuid::nil(),
+                point: Point::new(37.0 + 22.0 * random.random::<f64>(), 39.0 * random.random::<f64>() - 9.0)?,
+            })
+        };
         let places: Vec<Place> = (0..4000).filter_map(&mut place).collect();
         let mut random = ChaCha8Rng::seed_from_u64(2);
         for length_km in [20.0, 200.0, 1000.0, 3000.0] {

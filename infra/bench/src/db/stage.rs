@@ -34,7 +34,11 @@ impl FromStr for Scale {
             text => (text, 1),
         };
         let count: u64 = digits.parse().map_err(|_| format!("{text} is no size such as 100k or 1m"))?;
-        if (10_000..=20_000_000).contains(&(count * unit)) { Ok(Self(count * unit)) } else { Err("10k to 20m".to_owned()) }
+        if (10_000..=20_000_000).contains(&(count * unit)) {
+            Ok(Self(count * unit))
+        } else {
+            Err("10k to 20m".to_owned())
+        }
     }
 }
 
@@ -169,7 +173,8 @@ mod tests {
 
     #[test]
     fn a_size_is_read_and_shown() {
-        for (text, count, shown) in [("100k", 100_000, "100 K"), ("1M", 1_000_000, "1 M"), ("10m", 10_000_000, "10 M")] {
+        for (text, count, shown) in [("100k", 100_000, "100 K"), ("1M", 1_000_000, "1 M"), ("10m", 10_000_000, "10 M")]
+        {
             let scale = Scale::from_str(text);
             assert_eq!(scale, Ok(Scale(count)));
             assert_eq!(scale.map(|scale| scale.to_string()), Ok(shown.to_owned()));

@@ -72,9 +72,12 @@ fn spatial(stage: &Stage, random: &mut ChaCha8Rng) -> Vec<Topic> {
     let mut points = || -> Vec<Point> {
         (0..POINTS).map(|_| stage.places[random.random_range(0..stage.places.len())].point).collect()
     };
-    let near = points().into_iter().map(|point| Question::Near { point, radius_m: NEAR_KM * 1000.0, count: NEAR_COUNT });
-    let mut topics =
-        vec![Topic { name: format!("near me: the nearest {NEAR_COUNT} within {NEAR_KM} km"), questions: near.collect() }];
+    let near =
+        points().into_iter().map(|point| Question::Near { point, radius_m: NEAR_KM * 1000.0, count: NEAR_COUNT });
+    let mut topics = vec![Topic {
+        name: format!("near me: the nearest {NEAR_COUNT} within {NEAR_KM} km"),
+        questions: near.collect(),
+    }];
     for radius_km in RADII_KM {
         let within = points().into_iter().map(|point| Question::Radius { point, radius_m: radius_km * 1000.0 });
         topics.push(Topic { name: format!("radius {radius_km} km"), questions: within.collect() });

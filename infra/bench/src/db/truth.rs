@@ -109,7 +109,8 @@ impl Score {
 }
 
 fn within(stage: &Stage, center: Point, radius_m: f64) -> Vec<(f64, Uuid)> {
-    let measured = possible(stage, Edges::around(&[center], 1.05 * radius_m)).map(|place| (distance_m(center, place.point), place.id));
+    let measured = possible(stage, Edges::around(&[center], 1.05 * radius_m))
+        .map(|place| (distance_m(center, place.point), place.id));
     measured.filter(|(distance_m, _)| *distance_m <= radius_m).collect()
 }
 
