@@ -86,7 +86,9 @@ fn event(question: &Question, walk: Option<Option<&str>>) -> Result<String, Trou
         if let Some(cursor) = walk {
             body["limit"] = json!(500);
             body["cursor"] = json!(cursor);
-            body.as_object_mut().map(|body| body.retain(|_, value| !value.is_null()));
+            if let Some(body) = body.as_object_mut() {
+                body.retain(|_, value| !value.is_null());
+            }
         }
         let mut event: Value = serde_json::from_str(ROUTE_EVENT)?;
         event["body"] = json!(body.to_string());
