@@ -53,9 +53,10 @@ pub async fn run(scales: &[Scale], place: &Path, to: &Path, budget: Duration) ->
         let stage = stage::Stage::build(&server, *scale).await?;
         let topics = topic::topics(&stage)?;
         let mut rows: Vec<Row> = Vec::new();
-        for topic in &topics {
-            eprintln!("bench-db: {scale}: {}", topic.name);
-            rows.extend(measure::measure(&stage, topic, &log, budget).await?);
+        for group in &topics {
+            let names: Vec<&str> = group.iter().map(|topic| &*topic.name).collect();
+            eprintln!("bench-db: {scale}: {}", names.join("; "));
+            rows.extend(measure::measure(&stage, group, &log, budget).await?);
         }
         report.add(&stage, rows);
         // What was measured is not lost when a later size fails.

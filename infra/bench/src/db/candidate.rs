@@ -86,7 +86,8 @@ impl Kind {
             Self::Handlers | Self::Statements if matches!(question, Question::Total { .. }) => {
                 &["public.charger_facets", "public.chargers"]
             }
-            Self::Handlers | Self::Statements | Self::Plain => &["public.chargers"],
+            Self::Handlers | Self::Statements => &["public.chargers"],
+            Self::Plain => &["public.chargers", "public.charger_connectors"],
             Self::Replaced => &["replaced.chargers"],
             Self::Boxed => &["boxed.chargers"],
             Self::PostGis | Self::PostGisOnce => &["geographic.chargers"],

@@ -1,4 +1,4 @@
-//! One topic, asked of every candidate that has an answer: in turn, so that nobody has a quieter machine than the others.
+//! Topics, asked of every candidate that has an answer: in turn, so that nobody has a quieter machine than the others.
 
 use super::candidate::{Candidate, Kind};
 use super::examined::{APPLICATION, Counters};
@@ -38,41 +38,68 @@ pub(crate) struct Row {
     pub(crate) edge_m: Option<f64>,
 }
 
-/// Asks every candidate. `budget` is what one may take, at least one run apart.
+/// A candidate, before its runs of one topic and after.
+struct Runner<'a> {
+    candidate: Candidate,
+    questions: &'a [Question],
+    row: Row,
+}
+
+/// Asks every candidate every question of some topics, whose times may then be compared. `budget` is what one candidate may take
+/// for one topic, at least one run apart.
 pub(crate) async fn measure(
     stage: &Stage,
-    topic: &Topic,
+    topics: &[Topic],
     log: &Statements,
     budget: Duration,
 ) -> Result<Vec<Row>, Trouble> {
-    let questions = with_cursors(stage, topic).await?;
-    let mut plain = Candidate::open(Kind::Plain, &stage.url, "bench", false).await?;
-    let mut truths = Vec::new();
-    for question in &questions {
-        truths.push(Truth::of(stage, &mut plain, question).await?);
+    let mut questions = Vec::new();
+    for topic in topics {
+        questions.push(with_cursors(stage, topic).await?);
     }
-    plain.close().await?;
-    let (mut rows, mut candidates) = (Vec::new(), Vec::new());
-    for kind in Kind::ALL.into_iter().filter(|kind| questions.iter().all(|question| kind.answers(question))) {
-        rows.push(check(stage, topic, &questions, &truths, kind, log).await?);
-        candidates.push(Candidate::open(kind, &stage.url, "bench", false).await?);
-    }
-    for (candidate, row) in candidates.iter_mut().zip(&rows) {
-        warm(candidate, row.kind, &questions, budget).await?;
+    let mut runners = Vec::new();
+    for (topic, questions) in topics.iter().zip(&questions) {
+        runners.extend(prepare(stage, topic, questions, log, budget).await?);
     }
     let mut round = 0;
-    while rows.iter().any(|row| is_open(row, budget)) {
-        // One question after the other, not all of them of one candidate.
-        let question = &questions[round % questions.len()];
-        for (candidate, row) in candidates.iter_mut().zip(&mut rows).filter(|(_, row)| is_open(row, budget)) {
-            row.samples.push(candidate.answer(question).await?.took);
+    while runners.iter().any(|runner| is_open(&runner.row, budget)) {
+        for runner in runners.iter_mut().filter(|runner| is_open(&runner.row, budget)) {
+            // One question after the other, not all of them of one candidate.
+            let question = &runner.questions[round % runner.questions.len()];
+            runner.row.samples.push(runner.candidate.answer(question).await?.took);
         }
         round += 1;
     }
-    for candidate in candidates {
-        candidate.close().await?;
+    let mut rows = Vec::new();
+    for runner in runners {
+        runner.candidate.close().await?;
+        rows.push(runner.row);
     }
     Ok(rows)
+}
+
+/// Checks and warms every candidate that has answers.
+async fn prepare<'a>(
+    stage: &Stage,
+    topic: &Topic,
+    questions: &'a [Question],
+    log: &Statements,
+    budget: Duration,
+) -> Result<Vec<Runner<'a>>, Trouble> {
+    let mut plain = Candidate::open(Kind::Plain, &stage.url, "bench", false).await?;
+    let mut truths = Vec::new();
+    for question in questions {
+        truths.push(Truth::of(stage, &mut plain, question).await?);
+    }
+    plain.close().await?;
+    let mut runners = Vec::new();
+    for kind in Kind::ALL.into_iter().filter(|kind| questions.iter().all(|question| kind.answers(question))) {
+        let row = check(stage, topic, questions, &truths, kind, log).await?;
+        let mut candidate = Candidate::open(kind, &stage.url, "bench", false).await?;
+        warm(&mut candidate, kind, questions, budget).await?;
+        runners.push(Runner { candidate, questions, row });
+    }
+    Ok(runners)
 }
 
 fn is_open(row: &Row, budget: Duration) -> bool {

@@ -27,12 +27,11 @@ const RADII_KM: [f64; 2] = [5.0, 50.0];
 const LENGTHS_KM: [f64; 4] = [20.0, 200.0, 1000.0, 3000.0];
 const PAGES: [u32; 3] = [1, 100, 10_000];
 
-/// Every topic; the cursors of pages are looked for later.
-pub(crate) fn topics(stage: &Stage) -> Result<Vec<Topic>, Trouble> {
+/// Every topic, in groups whose times are compared with each other; the cursors of pages are looked for later.
+pub(crate) fn topics(stage: &Stage) -> Result<Vec<Vec<Topic>>, Trouble> {
     // So that there is a page 10,000, as far as page numbers reach.
     let size = (stage.scale.0 / u64::from(PAGES[2])).clamp(1, 100) as u32;
-    let mut topics = pages(size);
-    topics.push(Topic { name: "page 1 of 500".to_owned(), questions: vec![page(1, 500, None)] });
+    let mut topics = vec![Topic { name: "page 1 of 500".to_owned(), questions: vec![page(1, 500, None)] }];
     for wish in &WISHES {
         let question = Question::Page { wish, number: 1, size: 100, cursor: None };
         topics.push(Topic { name: format!("page 1, {}", wish.name), questions: vec![question] });
@@ -48,7 +47,7 @@ pub(crate) fn topics(stage: &Stage) -> Result<Vec<Topic>, Trouble> {
         let questions = (0..ROUTES).map(draw).collect::<Result<Vec<_>, Trouble>>()?;
         topics.push(Topic { name: format!("route {length_km} km"), questions });
     }
-    Ok(topics)
+    Ok(std::iter::once(pages(size)).chain(topics.into_iter().map(|topic| vec![topic])).collect())
 }
 
 fn page(number: u32, size: u32, cursor: Option<String>) -> Question {
