@@ -5,10 +5,8 @@
 //! | [`Id`] | `uuid` | hyphenated text |
 //! | [`Ids`] | `uuid[]` | JSON text |
 //! | [`Time`] | `timestamptz` | microseconds since 1970 |
-//! | [`Lows`], [`Highs`] | `int8[]` each | JSON text of pairs in the first, nothing in the second |
 
 use domain::Timestamp;
-use domain::geo::KeyRange;
 use sqlx::Type;
 use sqlx::encode::{Encode, IsNull};
 use sqlx::error::BoxDynError;
@@ -50,33 +48,6 @@ macro_rules! postgres_column {
 
 postgres_column!(Id, Uuid, |id| id.0, Id);
 postgres_column!(Time, OffsetDateTime, |time| time.0.into(), |time| Time(time.into()));
-
-/// The first keys of ranges.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Lows<'a>(pub(crate) &'a [KeyRange]);
-
-/// The last keys of ranges.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Highs<'a>(pub(crate) &'a [KeyRange]);
-
-macro_rules! postgres_keys {
-    ($name:ident, $bound:ident) => {
-        impl Type<Postgres> for $name<'_> {
-            fn type_info() -> PgTypeInfo {
-                <Vec<i64> as Type<Postgres>>::type_info()
-            }
-        }
-        impl Encode<'_, Postgres> for $name<'_> {
-            fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
-                let keys: Vec<i64> = self.0.iter().map(|range| range.$bound).collect();
-                Encode::<Postgres>::encode(keys, buffer)
-            }
-        }
-    };
-}
-
-postgres_keys!(Lows, lo);
-postgres_keys!(Highs, hi);
 
 impl Type<Postgres> for Ids<'_> {
     fn type_info() -> PgTypeInfo {
@@ -121,12 +92,6 @@ mod sqlite {
         let quoted: Vec<String> = ids.0.iter().map(|id| format!("\"{}\"", id.hyphenated())).collect();
         format!("[{}]", quoted.join(","))
     });
-
-    sqlite_column!(Lows<'_>, String, |keys| {
-        let pairs: Vec<String> = keys.0.iter().map(|range| format!("[{},{}]", range.lo, range.hi)).collect();
-        format!("[{}]", pairs.join(","))
-    });
-    sqlite_column!(Highs<'_>, Option<String>, |_keys| None);
 
     impl<'r> Decode<'r, Sqlite> for Id {
         fn decode(value: SqliteValueRef<'r>) -> Result<Self, BoxDynError> {

@@ -65,23 +65,6 @@ impl Db {
         }
     }
 
-    /// What later reads need to see everything that is written by now; `None` (and a line in the log) where the database does
-    /// not say. A file without copies always says the same.
-    pub async fn consistency_token(&self) -> Option<ConsistencyToken> {
-        match self {
-            Self::Postgres(postgres) => postgres
-                .position()
-                .await
-                .inspect_err(|error| {
-                    let cause = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
-                    tracing::warn!(cause, "a write without a consistency token");
-                })
-                .ok(),
-            #[cfg(feature = "embedded")]
-            Self::Sqlite(_) => Some(ConsistencyToken::new(0)),
-        }
-    }
-
     /// Waits until every connection is closed.
     pub async fn close(&self) {
         on_engine!(self, |engine| engine.close().await);

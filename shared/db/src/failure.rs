@@ -29,10 +29,10 @@ fn is_temporary(error: &sqlx::Error) -> bool {
 
 /// Worth another try at once, on another connection, where nothing has been changed by this one.
 pub(crate) fn is_repeatable(error: &sqlx::Error) -> bool {
-    use sqlx::Error::{Database, Io, WorkerCrashed};
+    use sqlx::Error::{Database, Io, Protocol, WorkerCrashed};
     match error {
         _ if is_handshake(error) => false,
-        Io(_) | WorkerCrashed => true,
+        Io(_) | WorkerCrashed | Protocol(_) => true,
         // Connection exceptions, too little of something, shutdown and start, a replica's conflict, deadlocks; and a statement
         // that was prepared before a migration.
         Database(database) => database.code().is_some_and(|code| {
@@ -73,6 +73,7 @@ fn describe(error: &sqlx::Error) -> String {
         }
         _ if is_handshake(error) => "TLS handshake failed".to_owned(),
         sqlx::Error::Io(io) => format!("input or output: {}", io.kind()),
+        sqlx::Error::Protocol(_) => "the other end does not speak PostgreSQL, or lost its place".to_owned(),
         sqlx::Error::Decode(_) => "a row does not decode".to_owned(),
         sqlx::Error::PoolTimedOut => "no connection became free in time".to_owned(),
         sqlx::Error::PoolClosed => "the pool is closed".to_owned(),

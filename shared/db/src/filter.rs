@@ -6,7 +6,13 @@ use domain::filter::Filter;
 /// The condition on a charger `c`. `$1` level, `$2` ports, `$3` amenities; in full also `$4` power (of the same connector) and
 /// `$5` changed since. Without those two the covering indexes answer alone, so a statement that has no need of them leaves them
 /// out.
+///
+/// Whether it is the same connector is only looked up where the charger has ports that were not asked for, and in a way that
+/// cannot be turned into a scan of all connectors.
 macro_rules! filter_sql {
+    (everything) => {
+        "true"
+    };
     (indexed) => {
         "c.verification_level >= $1
          AND ($2 = 0 OR (c.port_mask & $2) <> 0)
@@ -15,18 +21,20 @@ macro_rules! filter_sql {
     (full) => {
         concat!(
             filter_sql!(indexed),
-            " AND ($4 IS NULL OR (c.max_power_kw >= $4 AND EXISTS (
-                 SELECT 1 FROM charger_connectors k
-                 WHERE k.charger_id = c.id AND k.power_kw >= $4 AND ($2 = 0 OR (k.port & $2) <> 0))))
+            " AND ($4 IS NULL OR (c.max_power_kw >= $4 AND ($2 = 0 OR (c.port_mask & ~$2) = 0 OR (
+                 SELECT true FROM charger_connectors k
+                 WHERE k.charger_id = c.id AND k.power_kw >= $4 AND (k.port & $2) <> 0 LIMIT 1))))
              AND ($5 IS NULL OR c.updated_at >= $5)"
         )
     };
 }
 
-/// A statement around the filter: the text with the covering filter or with the full one, whichever the filter needs.
+/// A statement around the filter: the text with no condition, the covering one or the full one, whichever the filter needs.
 macro_rules! filtered_sql {
     ($filter:expr, $before:literal, $after:literal) => {
-        if $filter.is_indexed() {
+        if $filter.is_everything() {
+            concat!($before, filter_sql!(everything), $after)
+        } else if $filter.is_indexed() {
             concat!($before, filter_sql!(indexed), $after)
         } else {
             concat!($before, filter_sql!(full), $after)

@@ -19,6 +19,7 @@ pub mod verifications;
 
 mod charger_row;
 mod column;
+mod consistency;
 mod copy;
 mod engine;
 mod failure;

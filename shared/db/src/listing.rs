@@ -12,9 +12,6 @@ use uuid::Uuid;
 /// Where counting stops when no counter knows the answer.
 pub const COUNT_CAP: u64 = 10_000;
 
-/// Sorts before every charger: the start of the first page.
-const BEFORE_ALL: (Timestamp, Uuid) = (Timestamp::from_micros(253_402_300_799_000_000), Uuid::max());
-
 #[derive(sqlx::FromRow)]
 struct Row {
     id: Id,
@@ -33,15 +30,23 @@ impl Db {
         offset: u64,
         limit: u32,
     ) -> Result<Vec<(Timestamp, Uuid)>> {
-        let sql = filtered_sql!(
-            filter,
-            "/* chargers.newest */ SELECT c.id, c.created_at FROM chargers c WHERE ",
-            " AND (c.created_at, c.id) < ($6, $7) ORDER BY c.created_at DESC, c.id DESC LIMIT $8 OFFSET $9"
-        );
-        let (time, id) = after.unwrap_or(BEFORE_ALL);
+        // Without a start there is nothing to compare each entry with: of 1,000,000 that are passed over, that shows.
+        let sql = match after {
+            Some(_) => filtered_sql!(
+                filter,
+                "/* chargers.newest_after */ SELECT c.id, c.created_at FROM chargers c WHERE ",
+                " AND (c.created_at, c.id) < ($6, $7) ORDER BY c.created_at DESC, c.id DESC LIMIT $8 OFFSET $9"
+            ),
+            None => filtered_sql!(
+                filter,
+                "/* chargers.newest */ SELECT c.id, c.created_at FROM chargers c WHERE ",
+                " ORDER BY c.created_at DESC, c.id DESC LIMIT $8 OFFSET $9"
+            ),
+        };
+        let (time, id) = after.unzip();
         let rows: Vec<Row> = read!(self, |session| bind_filter!(sqlx::query_as(sql), filter)
-            .bind(Time(time))
-            .bind(Id(id))
+            .bind(time.map(Time))
+            .bind(id.map(Id))
             .bind(i64::from(limit))
             .bind(offset as i64)
             .fetch_all(session)

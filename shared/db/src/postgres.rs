@@ -117,16 +117,6 @@ impl Postgres {
         }
     }
 
-    /// Where the primary is in its log.
-    pub(crate) async fn position(&self) -> Result<ConsistencyToken> {
-        const SQL: &str = "/* primary.position */ SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint";
-        let mut session = self.begin().await?;
-        let position = sqlx::query_scalar(SQL).fetch_one(&mut session).await.map_err(failed)?;
-        session.finish().await.map_err(failed)?;
-        self.keep(Source::Primary, session);
-        Ok(ConsistencyToken::new(position))
-    }
-
     /// A connection: the one that the statement before has left, or one of the pool.
     async fn session(&self, source: Source, patience: &mut Patience) -> Result<Session<sqlx::Postgres>> {
         if let Some((kept, session)) = self.take_kept()

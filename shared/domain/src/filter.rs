@@ -33,6 +33,11 @@ impl Default for Filter {
 }
 
 impl Filter {
+    /// Whether every charger matches.
+    pub fn is_everything(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Reads `verification_level, port_type, amenity, min_power_kw, updated_since` from a query string.
     pub fn from_query(query: &mut Query) -> Self {
         let min_level = query.integer("verification_level", LEVELS).unwrap_or(1) as i16;

@@ -111,6 +111,11 @@ impl Seen {
         assert_eq!(self.body["items"].as_array().unwrap().len() as u64, CHARGERS);
     }
 
+    /// The same where others are adding.
+    pub(crate) fn assert_whole_at_least(&self) {
+        assert!(self.status == 200 && self.body["total"].as_u64() >= Some(CHARGERS), "{self:?}");
+    }
+
     /// A clear 503 that says when to come again.
     pub(crate) fn assert_come_again(&self) {
         assert_eq!((self.status, &self.body["title"]), (503, &json!("Temporarily unavailable")), "{self:?}");

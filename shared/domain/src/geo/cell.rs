@@ -19,7 +19,20 @@ pub struct KeyRange {
     pub hi: i64,
 }
 
+/// Keys of a cell of level 6, some 150 km across.
+const REGION_KEYS: i64 = 1 << (2 * (30 - 6));
+
 impl KeyRange {
+    /// The range in pieces that end where cells of some 150 km across end: none of them holds more than one region does.
+    pub fn by_region(self) -> impl Iterator<Item = Self> {
+        let (first, last) = (self.lo.div_euclid(REGION_KEYS), self.hi.div_euclid(REGION_KEYS));
+        (first..=last).map(move |region| {
+            let begin = region * REGION_KEYS;
+            // The last region of all ends where the numbers end.
+            Self { lo: self.lo.max(begin), hi: self.hi.min(begin + (REGION_KEYS - 1)) }
+        })
+    }
+
     /// Every key within a cell of any level.
     pub(super) fn of_cell(id: &CellID) -> Self {
         Self { lo: leaf_key(id.range_min()), hi: leaf_key(id.range_max()) }
@@ -63,6 +76,17 @@ mod tests {
             let ancestor = CellID::from(point.to_lat_lng()).parent(level);
             prop_assert!(KeyRange::of_cell(&ancestor).contains(cell_key(point)));
         }
+    }
+
+    #[test]
+    fn the_regions_of_a_range_are_all_of_it_and_end_where_cells_end() {
+        let whole = KeyRange { lo: 5, hi: 3 * REGION_KEYS };
+        let regions: Vec<_> = whole.by_region().collect();
+        assert_eq!((regions[0].lo, regions[3]), (5, KeyRange { lo: whole.hi, hi: whole.hi }));
+        assert!(regions.windows(2).all(|pair| pair[0].hi + 1 == pair[1].lo && pair[1].lo % REGION_KEYS == 0));
+        let region = KeyRange::of_cell(&CellID::from_face(3).child_begin_at_level(6));
+        assert_eq!(region.by_region().collect::<Vec<_>>(), [region]);
+        assert_eq!(KeyRange { lo: 0, hi: i64::MAX }.by_region().last().unwrap().hi, i64::MAX);
     }
 
     #[test]
