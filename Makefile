@@ -52,3 +52,22 @@ lambda-smoke: ## Every payload in events/ through cargo lambda watch
 lambda-build: ## sam build, into .aws-sam/
 	@infra/setup.sh lambda
 	PATH="$(VENV_BIN):$$PATH" $(SAM) build
+
+# What is measured: 100 K and 1 M chargers one after the other, or one of 100k, 1m, 10m.
+SCALE ?= 100k,1m
+TARGET_DIR = $${CARGO_TARGET_DIR:-target}
+
+.PHONY: bench-db
+bench-db: ## The table of listing and route search beside other ways (SCALE=100k|1m|10m, COLD_START=no)
+	@infra/setup.sh bench
+	@cargo build --profile measure -p bench
+	@"$(TARGET_DIR)/measure/bench-db" --scale "$(SCALE)"
+	@if [ "$(COLD_START)" != no ]; then $(MAKE) --no-print-directory bench-cold-start; fi
+
+.PHONY: bench-cold-start
+bench-cold-start: ## The start of the functions that read, as release binaries (minutes of building)
+	@infra/setup.sh bench
+	@cargo build --profile measure -p bench
+	@# One by one: a build of both would unify features.
+	@for function in chargers route-search; do cargo build --release -p $$function; done
+	@"$(TARGET_DIR)/measure/bench-cold-start" "$(TARGET_DIR)/release/chargers" "$(TARGET_DIR)/release/route-search"

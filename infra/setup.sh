@@ -4,6 +4,7 @@
 #   infra/setup.sh run     what building and running needs
 #   infra/setup.sh test    that, and what the tests need
 #   infra/setup.sh lambda  that, and a cross compiler for Lambda builds
+#   infra/setup.sh bench   what `make run` needs, and PostgreSQL with PostGIS to measure against
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -60,13 +61,19 @@ for_testing() {
     python3 -c 'import ensurepip' 2>/dev/null || want_package python3-venv "holds the SAM command line"
 }
 
+for_benching() {
+    ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || want_package postgresql-15 "the bench starts a server of its own"
+    ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1 \
+        || want_package postgresql-15-postgis-3 "one of the ways to search that ours is measured beside"
+}
+
 for_running
-case "${1:-run}" in run) ;; *) for_testing ;; esac
+case "${1:-run}" in run) ;; bench) for_benching ;; *) for_testing ;; esac
 install_packages
 case "${1:-run}" in
-    run) ;;
+    run | bench) ;;
     test | lambda) want_python_tool sam aws-sam-cli==1.170.0 "checks template.yaml (with cfn-lint)" ;;
-    *) echo "usage: infra/setup.sh run|test|lambda" >&2; exit 2 ;;
+    *) echo "usage: infra/setup.sh run|test|lambda|bench" >&2; exit 2 ;;
 esac
 if [ "${1:-run}" = lambda ]; then
     want_python_tool cargo-lambda cargo-lambda==1.9.2 "builds and runs functions as Lambda does (brings zig)"
