@@ -51,14 +51,19 @@ pub enum Depth {
 /// Takes steps back; the report names them.
 ///
 /// # Errors
-/// Bad input for a version that no step has; those of the step that failed.
+/// Bad input for a version that no step has and for more steps than are applied; those of the step that failed.
 pub async fn down(db: &Db, depth: Depth) -> Result<Report> {
     let steps = db.migration_steps().await?;
     let version = match depth {
         Depth::To(version) => version,
         Depth::Steps(count) => {
-            let applied = steps.iter().rev().filter(|step| step.is_applied);
-            applied.map(|step| step.version).nth(count as usize).unwrap_or(0)
+            let applied: Vec<i64> =
+                steps.iter().rev().filter(|step| step.is_applied).map(|step| step.version).collect();
+            if count as usize > applied.len() {
+                let detail = format!("Only {} migrations are applied, not {count}.", applied.len());
+                return Err(Error::new(Kind::BadInput, detail));
+            }
+            applied.get(count as usize).copied().unwrap_or(0)
         }
     };
     if version != 0 && steps.iter().all(|step| step.version != version) {

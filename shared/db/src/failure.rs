@@ -81,7 +81,7 @@ fn describe(error: &sqlx::Error) -> String {
         sqlx::Error::Io(io) => format!("input or output: {}", io.kind()),
         sqlx::Error::Protocol(_) => "the other end does not speak PostgreSQL, or lost its place".to_owned(),
         sqlx::Error::Decode(_) => "a row does not decode".to_owned(),
-        sqlx::Error::PoolTimedOut => "no connection became free in time".to_owned(),
+        sqlx::Error::PoolTimedOut => "no connection in time".to_owned(),
         sqlx::Error::PoolClosed => "the pool is closed".to_owned(),
         sqlx::Error::ColumnDecode { index, .. } => format!("column {index} does not decode"),
         sqlx::Error::RowNotFound => "a row that must be there is not".to_owned(),

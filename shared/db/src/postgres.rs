@@ -36,8 +36,8 @@ pub struct Postgres {
 
 #[derive(Debug)]
 struct Servers {
-    primary: Server,
-    replica: Option<Server>,
+    primary: Arc<Server>,
+    replica: Option<Arc<Server>>,
     manner: Manner,
     /// How long one statement may wait for its connection, pauses and further tries included.
     wait: Duration,
@@ -71,11 +71,11 @@ impl Postgres {
         let wait = database.pool.timeout.mul_f64(0.9);
         let keeps_statements = database.pooler == Pooler::None;
         let replica = match &database.replica {
-            Some(replica) => Some(Server::replica(database, replica, application, world, logins)?),
+            Some(replica) => Some(Arc::new(Server::replica(database, replica, application, world, logins)?)),
             None => None,
         };
         let servers = Servers {
-            primary: Server::primary(database, application, world, logins)?,
+            primary: Arc::new(Server::primary(database, application, world, logins)?),
             replica,
             manner: Manner { keeps_statements, slow: database.slow_query },
             wait,
@@ -131,7 +131,8 @@ impl Postgres {
             (Source::Replica, Some(replica)) => replica,
             _ => &self.servers.primary,
         };
-        Ok(Session::new(server.acquire(patience).await?, self.servers.manner))
+        let (connection, home) = server.lend(server.acquire(patience).await?);
+        Ok(Session::new(connection, home, self.servers.manner))
     }
 
     /// What the statement before has left, if it was on this server.
@@ -188,14 +189,14 @@ impl Postgres {
             let detail = "This needs a direct connection: leave DB_POOLER out and name the server itself.";
             return Err(Error::new(Kind::Conflict, detail));
         }
-        self.servers.primary.acquire(&mut self.patience()).await
+        Ok(self.servers.primary.acquire(&mut self.patience()).await?.into_connection())
     }
 
     pub(crate) async fn close(&self) {
         drop(self.take_kept());
-        self.servers.primary.pool().close().await;
+        self.servers.primary.close().await;
         if let Some(replica) = &self.servers.replica {
-            replica.pool().close().await;
+            replica.close().await;
         }
     }
 

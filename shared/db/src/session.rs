@@ -21,9 +21,14 @@ pub(crate) struct Manner {
     pub(crate) slow: Duration,
 }
 
+/// Where a connection goes that is fit for others.
+pub(crate) type Home<DB> = Box<dyn FnOnce(PoolConnection<DB>) + Send + Sync>;
+
 /// A connection in somebody's hands.
 pub(crate) struct Session<DB: Database> {
-    connection: PoolConnection<DB>,
+    /// There until the session is dropped.
+    connection: Option<PoolConnection<DB>>,
+    home: Option<Home<DB>>,
     manner: Manner,
     is_in_transaction: bool,
     is_unfinished: bool,
@@ -33,8 +38,8 @@ impl<DB: Database> Session<DB>
 where
     for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
 {
-    pub(crate) fn new(connection: PoolConnection<DB>, manner: Manner) -> Self {
-        Self { connection, manner, is_in_transaction: false, is_unfinished: false }
+    pub(crate) fn new(connection: PoolConnection<DB>, home: Home<DB>, manner: Manner) -> Self {
+        Self { connection: Some(connection), home: Some(home), manner, is_in_transaction: false, is_unfinished: false }
     }
 
     /// From here to [`Session::finish`] the connection is not fit for anybody else.
@@ -45,7 +50,7 @@ where
     /// Starts a transaction.
     pub(crate) async fn begin(&mut self, sql: &'static str) -> Result<(), Error> {
         self.start();
-        (&mut *self.connection).execute(sql).await?;
+        (&mut **self).execute(sql).await?;
         self.is_in_transaction = true;
         Ok(())
     }
@@ -53,7 +58,7 @@ where
     /// Ends what was started; a transaction is committed.
     pub(crate) async fn finish(&mut self) -> Result<(), Error> {
         if std::mem::take(&mut self.is_in_transaction) {
-            (&mut *self.connection).execute("COMMIT").await?;
+            (&mut **self).execute("COMMIT").await?;
         }
         self.is_unfinished = false;
         Ok(())
@@ -61,7 +66,7 @@ where
 
     /// Takes a transaction back, so that the connection may serve on; where that fails too, it is closed.
     pub(crate) async fn abandon(&mut self) {
-        if std::mem::take(&mut self.is_in_transaction) && (&mut *self.connection).execute("ROLLBACK").await.is_ok() {
+        if std::mem::take(&mut self.is_in_transaction) && (&mut **self).execute("ROLLBACK").await.is_ok() {
             self.is_unfinished = false;
         }
     }
@@ -69,8 +74,11 @@ where
 
 impl<DB: Database> Drop for Session<DB> {
     fn drop(&mut self) {
-        if self.is_unfinished {
-            self.connection.close_on_drop();
+        match (self.connection.take(), self.home.take()) {
+            (Some(connection), Some(home)) if !self.is_unfinished => home(connection),
+            // At once and without a farewell, which a dead connection would be waiting for.
+            (Some(connection), _) => drop(connection.detach()),
+            _ => {}
         }
     }
 }
@@ -85,13 +93,13 @@ impl<DB: Database> Deref for Session<DB> {
     type Target = DB::Connection;
 
     fn deref(&self) -> &Self::Target {
-        &self.connection
+        self.connection.as_deref().expect("it is there until the session is dropped")
     }
 }
 
 impl<DB: Database> DerefMut for Session<DB> {
     fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.connection
+        self.connection.as_deref_mut().expect("it is there until the session is dropped")
     }
 }
 
@@ -181,7 +189,7 @@ macro_rules! executor {
             {
                 let statement = Statement::of(query, self.manner);
                 let mut watch = Watch::start(&statement.sql, self.manner);
-                let steps = (&mut *self.connection).fetch_many(statement);
+                let steps = (&mut **self).fetch_many(statement);
                 let count = move |step: &Either<<$driver as Database>::QueryResult, _>| match step {
                     Either::Left(done) => watch.count(0, done.rows_affected()),
                     Either::Right(_) => watch.count(1, 0),
@@ -200,7 +208,7 @@ macro_rules! executor {
                 let statement = Statement::of(query, self.manner);
                 let mut watch = Watch::start(&statement.sql, self.manner);
                 Box::pin(async move {
-                    let row = (&mut *self.connection).fetch_optional(statement).await?;
+                    let row = (&mut **self).fetch_optional(statement).await?;
                     watch.count(u64::from(row.is_some()), 0);
                     Ok(row)
                 })
@@ -214,14 +222,14 @@ macro_rules! executor {
             where
                 'c: 'e,
             {
-                (&mut *self.connection).prepare_with(sql, parameters)
+                (&mut **self).prepare_with(sql, parameters)
             }
 
             fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<sqlx::Describe<$driver>, Error>>
             where
                 'c: 'e,
             {
-                (&mut *self.connection).describe(sql)
+                (&mut **self).describe(sql)
             }
         }
     };

@@ -48,14 +48,14 @@ impl Sqlite {
 
     /// A connection to read on.
     pub(crate) async fn session(&self) -> Result<Session<sqlx::Sqlite>> {
-        let mut session = Session::new(self.pool.acquire().await.map_err(failed)?, self.manner);
+        let mut session = Session::new(self.connection().await?, Box::new(drop), self.manner);
         session.start();
         Ok(session)
     }
 
     /// A transaction that has the write lock.
     pub(crate) async fn begin(&self) -> Result<Session<sqlx::Sqlite>> {
-        let mut session = Session::new(self.pool.acquire().await.map_err(failed)?, self.manner);
+        let mut session = Session::new(self.connection().await?, Box::new(drop), self.manner);
         session.begin("BEGIN IMMEDIATE").await.map_err(failed)?;
         Ok(session)
     }

@@ -35,8 +35,7 @@ async fn a_connection_that_fell_silent_between_two_requests_is_replaced_in_time(
     let Some((_scene, relay, db)) = stage("silent").await else { return };
     for _ in 0..3 {
         list(&db).await.assert_whole();
-        let Db::Postgres(postgres) = &db else { panic!("PostgreSQL") };
-        tests::eventually("the connection is back", async || postgres.pool().num_idle() == 1).await;
+        // At once after the answer, as an instance is frozen.
         relay.silence();
         let started = Instant::now();
         list(&db).await.assert_whole();

@@ -22,6 +22,9 @@ fn down_takes_the_last_step_back_unless_told_how_many() {
         assert_eq!(place.stdout(&arguments), expected);
     }
     assert!(place.failure(&["migrate", "down", "0"]).contains("0 is not in 1.."));
+    // A slip of the finger takes nothing back.
+    assert!(place.failure(&["migrate", "down", "99"]).contains("migrations are applied, not 99"));
+    assert!(!place.stdout(&["migrate", "status"]).contains("missing"));
     assert!(place.failure(&["migrate", "down", "1", "--to", "2"]).contains("cannot be used with"));
 }
 

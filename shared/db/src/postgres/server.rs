@@ -3,16 +3,18 @@
 use super::options;
 use crate::failure::{failed, is_login_rejected, is_repeatable};
 use crate::patience::Patience;
+use crate::session::Home;
 use domain::connection::{Database, Login, Replica};
-use domain::{Error, Kind, Result, World};
+use domain::{Error, Kind, Result, Timestamp, World};
 use futures_util::future::BoxFuture;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgPool};
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Asks for the login in the secret of this ARN; where a login comes along, it was rejected, and another one is wanted.
 pub type Logins = Arc<dyn Fn(String, Option<Login>) -> BoxFuture<'static, Result<Login>> + Send + Sync>;
@@ -24,15 +26,30 @@ const SILENCE: Duration = Duration::from_secs(1);
 /// A server that did not answer is left alone for so long.
 const DOWN_MICROS: i64 = 10_000_000;
 
-/// One server.
+/// One server. The connections between two requests are kept here and not in the driver's pool: that tries each of them out when
+/// it comes back, for as long as it takes, and an instance that is frozen meanwhile would wake up with its only connection lost.
 pub(crate) struct Server {
     pool: PgPool,
+    idle: Mutex<Vec<Idle>>,
+    /// As many as there may be connections.
+    permits: Arc<Semaphore>,
     settings: domain::connection::Pool,
     secret: Option<Secret>,
     world: World,
-    /// When a connection was asked for last, by the wall clock: all others stop while a Lambda instance is frozen.
-    used_at: AtomicI64,
     down_until: AtomicI64,
+}
+
+/// A connection that nobody uses.
+struct Idle {
+    connection: PoolConnection<sqlx::Postgres>,
+    /// By the wall clock: all others stop while a Lambda instance is frozen.
+    opened_at: Timestamp,
+}
+
+/// A connection, and the right to have one.
+pub(super) struct Lease {
+    idle: Idle,
+    permit: OwnedSemaphorePermit,
 }
 
 /// A login that may change while we run.
@@ -63,8 +80,8 @@ impl Server {
         let pool = PgPoolOptions::new()
             .max_connections(settings.size + settings.overflow)
             .acquire_timeout(settings.timeout.mul_f64(0.9))
-            .max_lifetime(settings.recycle)
-            .test_before_acquire(settings.pre_ping);
+            .max_lifetime(None)
+            .idle_timeout(None);
         let (pool, secret) = match target {
             options::Target::Known(options) => (pool.connect_lazy_with(*options), None),
             options::Target::Secret { arn, options } => {
@@ -73,8 +90,9 @@ impl Server {
                 (pool.connect_lazy_with(PgConnectOptions::new_without_pgpass()), Some(secret))
             }
         };
-        let (used_at, down_until) = ((world.now)().as_micros().into(), AtomicI64::default());
-        Ok(Self { pool, settings, secret, world, used_at, down_until })
+        let permits = Arc::new(Semaphore::new((settings.size + settings.overflow) as usize));
+        let (idle, down_until) = (Mutex::default(), AtomicI64::default());
+        Ok(Self { pool, idle, permits, settings, secret, world, down_until })
     }
 
     pub(super) fn pool(&self) -> &PgPool {
@@ -82,20 +100,24 @@ impl Server {
     }
 
     /// A connection that is fit for use. Whatever fails before there is one may be tried again: nothing was asked of the server.
-    pub(super) async fn acquire(&self, patience: &mut Patience) -> Result<PoolConnection<sqlx::Postgres>> {
-        self.forget_stale();
+    pub(super) async fn acquire(&self, patience: &mut Patience) -> Result<Lease> {
+        let permit = tokio::time::timeout(patience.left(), self.permits.clone().acquire_owned()).await;
+        let exhausted = || Error::unavailable("database", "no connection of the pool became free in time");
+        let permit = permit.ok().and_then(Result::ok).ok_or_else(exhausted)?;
+        if let Some(idle) = self.take_idle(patience).await {
+            return Ok(Lease { idle, permit });
+        }
+        let connection = self.connect(patience).await?;
+        Ok(Lease { idle: Idle { connection, opened_at: (self.world.now)() }, permit })
+    }
+
+    async fn connect(&self, patience: &mut Patience) -> Result<PoolConnection<sqlx::Postgres>> {
         let mut rejected = None;
         loop {
-            let error = match self.try_acquire(rejected.take(), patience).await {
-                Ok(mut connection) => {
-                    if self.pool.size() > self.settings.size {
-                        connection.close_on_drop();
-                    }
-                    return Ok(connection);
-                }
+            let error = match self.try_connect(rejected.take(), patience).await {
+                Ok(connection) => return Ok(connection),
                 Err(Trouble::Login(error)) if error.kind() == Kind::Unavailable => error,
                 Err(Trouble::Login(error)) => return Err(error),
-                Err(Trouble::Driver(sqlx::Error::PoolTimedOut)) => return Err(self.no_connection()),
                 Err(Trouble::Driver(error)) if is_login_rejected(&error) && self.secret.is_some() => {
                     rejected = self.current_login();
                     patience.stretch(ROTATION_WAIT);
@@ -110,7 +132,7 @@ impl Server {
         }
     }
 
-    async fn try_acquire(
+    async fn try_connect(
         &self,
         rejected: Option<Login>,
         patience: &Patience,
@@ -118,37 +140,74 @@ impl Server {
         let logged_in = tokio::time::timeout(patience.left(), self.log_in(rejected)).await;
         let no_login = |_| Err(Error::unavailable("secret store", "no answer in time"));
         logged_in.unwrap_or_else(no_login).map_err(Trouble::Login)?;
-        if let Some(connection) = self.take_idle(patience).await {
-            return Ok(connection);
-        }
         let acquire = tokio::time::timeout(patience.left(), self.pool.acquire()).await;
         acquire.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map_err(Trouble::Driver)
     }
 
-    /// A connection that is there and answers. The pool would wait for one that has fallen silent as long as for any.
-    async fn take_idle(&self, patience: &Patience) -> Option<PoolConnection<sqlx::Postgres>> {
-        if !self.settings.pre_ping {
-            return None;
-        }
-        while let Some(mut connection) = self.pool.try_acquire() {
-            let answer = tokio::time::timeout(SILENCE.min(patience.left()), connection.ping()).await;
-            if matches!(answer, Ok(Ok(()))) {
-                return Some(connection);
+    /// A connection that is there, young enough, and answers.
+    async fn take_idle(&self, patience: &Patience) -> Option<Idle> {
+        loop {
+            let next = self.idle().pop();
+            let mut idle = next?;
+            let age_micros = (self.world.now)().as_micros() - idle.opened_at.as_micros();
+            if self.settings.recycle.is_some_and(|recycle| age_micros >= recycle.as_micros() as i64) {
+                drop(idle.connection.detach());
+                continue;
             }
-            drop(connection.detach());
+            if !self.settings.pre_ping {
+                return Some(idle);
+            }
+            let answer = tokio::time::timeout(SILENCE.min(patience.left()), idle.connection.ping()).await;
+            if matches!(answer, Ok(Ok(()))) {
+                return Some(idle);
+            }
+            drop(idle.connection.detach());
             if answer.is_err() {
+                // What happened to one happened to all.
                 self.forget_idle();
             }
         }
-        None
+    }
+
+    /// The connection, and what takes it back.
+    pub(super) fn lend(self: &Arc<Self>, lease: Lease) -> (PoolConnection<sqlx::Postgres>, Home<sqlx::Postgres>) {
+        let Lease { idle: Idle { connection, opened_at }, permit } = lease;
+        let server = self.clone();
+        let home = move |connection| {
+            server.take_back(Idle { connection, opened_at });
+            drop(permit);
+        };
+        (connection, Box::new(home))
+    }
+
+    /// Keeps as many connections as the pool is to have, and closes what goes beyond.
+    fn take_back(&self, returned: Idle) {
+        let mut idle = self.idle();
+        if idle.len() < self.settings.size as usize && !self.pool.is_closed() {
+            idle.push(returned);
+        } else {
+            drop(returned.connection.detach());
+        }
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Idle>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn forget_idle(&self) {
+        for idle in self.idle().drain(..) {
+            drop(idle.connection.detach());
+        }
+    }
+
+    pub(super) async fn close(&self) {
+        self.forget_idle();
+        self.pool.close().await;
     }
 
     /// Sees to it that the next connection logs in with what the secret says.
     async fn log_in(&self, rejected: Option<Login>) -> Result<()> {
         let Some(secret) = &self.secret else { return Ok(()) };
-        if rejected.is_none() && self.pool.num_idle() > 0 {
-            return Ok(());
-        }
         let login = (secret.logins)(secret.arn.clone(), rejected).await?;
         let options = (secret.options)(&login)?;
         let mut current = secret.current.lock().unwrap_or_else(PoisonError::into_inner);
@@ -164,34 +223,15 @@ impl Server {
         current.clone()
     }
 
-    /// After a freeze the sockets may be dead although nobody told us.
-    fn forget_stale(&self) {
-        let now = (self.world.now)().as_micros();
-        let idle_micros = now - self.used_at.swap(now, Relaxed);
-        if self.settings.recycle.is_some_and(|recycle| idle_micros >= recycle.as_micros() as i64) {
-            self.forget_idle();
-        }
-    }
-
-    fn forget_idle(&self) {
-        while let Some(connection) = self.pool.try_acquire() {
-            drop(connection.detach());
-        }
-    }
-
-    fn no_connection(&self) -> Error {
-        let is_exhausted = self.pool.size() >= self.settings.size + self.settings.overflow;
-        let cause =
-            if is_exhausted { "no connection of the pool became free in time" } else { "no connection in time" };
-        Error::unavailable("database", cause)
-    }
-
     pub(super) fn is_down(&self) -> bool {
         self.down_until.load(Relaxed) > (self.world.now)().as_micros()
     }
 
-    /// Leaves the server alone for a while.
+    /// Leaves the server alone for a while; not where the trouble is that we ask too much of it at once.
     pub(super) fn note_down(&self, error: &Error) {
+        if self.permits.available_permits() == 0 {
+            return;
+        }
         let cause = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
         tracing::warn!(cause, "the replica does not answer; reads go to the primary");
         self.down_until.store((self.world.now)().as_micros() + DOWN_MICROS, Relaxed);
@@ -203,6 +243,13 @@ enum Trouble {
     /// There is no login to try.
     Login(Error),
     Driver(sqlx::Error),
+}
+
+impl Lease {
+    /// The connection alone: it will not come back.
+    pub(super) fn into_connection(self) -> PoolConnection<sqlx::Postgres> {
+        self.idle.connection
+    }
 }
 
 impl fmt::Debug for Server {
