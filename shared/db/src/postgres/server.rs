@@ -77,8 +77,10 @@ impl Server {
 
     fn open(database: &Database, target: options::Target, world: World, logins: &Logins) -> Result<Self> {
         let settings = database.pool;
+        let places = settings.size + settings.overflow;
         let pool = PgPoolOptions::new()
-            .max_connections(settings.size + settings.overflow)
+            // The limit is that of the permits; whoever looks behind the curtain finds a place as well.
+            .max_connections(2 * places)
             .acquire_timeout(settings.timeout.mul_f64(0.9))
             .max_lifetime(None)
             .idle_timeout(None);
@@ -90,7 +92,7 @@ impl Server {
                 (pool.connect_lazy_with(PgConnectOptions::new_without_pgpass()), Some(secret))
             }
         };
-        let permits = Arc::new(Semaphore::new((settings.size + settings.overflow) as usize));
+        let permits = Arc::new(Semaphore::new(places as usize));
         let (idle, down_until) = (Mutex::default(), AtomicI64::default());
         Ok(Self { pool, idle, permits, settings, secret, world, down_until })
     }
