@@ -134,7 +134,8 @@ async fn without_the_setting_the_same_load_goes_wrong() {
     });
     let mut goes_wrong = false;
     for client in clients.collect::<Vec<_>>() {
-        goes_wrong |= client.await.unwrap();
+        // The driver may panic about an answer to somebody else's question: wrong enough.
+        goes_wrong |= client.await.unwrap_or(true);
     }
     assert!(goes_wrong);
 }

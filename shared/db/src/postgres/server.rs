@@ -103,23 +103,12 @@ impl Server {
 
     /// A connection that is fit for use. Whatever fails before there is one may be tried again: nothing was asked of the server.
     pub(super) async fn acquire(&self, patience: &mut Patience) -> Result<Lease> {
-        let permit = tokio::time::timeout(patience.left(), self.permits.clone().acquire_owned()).await;
-        let exhausted = || Error::unavailable("database", "no connection of the pool became free in time");
-        let permit = permit.ok().and_then(Result::ok).ok_or_else(exhausted)?;
-        if let Some(idle) = self.take_idle(patience).await {
-            return Ok(Lease { idle, permit });
-        }
-        let connection = self.connect(patience).await?;
-        Ok(Lease { idle: Idle { connection, opened_at: (self.world.now)() }, permit })
-    }
-
-    async fn connect(&self, patience: &mut Patience) -> Result<PoolConnection<sqlx::Postgres>> {
         let mut rejected = None;
         loop {
-            let error = match self.try_connect(rejected.take(), patience).await {
-                Ok(connection) => return Ok(connection),
-                Err(Trouble::Login(error)) if error.kind() == Kind::Unavailable => error,
-                Err(Trouble::Login(error)) => return Err(error),
+            let error = match self.try_acquire(rejected.take(), patience).await {
+                Ok(lease) => return Ok(lease),
+                Err(Trouble::Before(error)) if error.kind() == Kind::Unavailable => error,
+                Err(Trouble::Before(error)) => return Err(error),
                 Err(Trouble::Driver(error)) if is_login_rejected(&error) && self.secret.is_some() => {
                     rejected = self.current_login();
                     patience.stretch(ROTATION_WAIT);
@@ -134,6 +123,18 @@ impl Server {
         }
     }
 
+    /// One try. Whoever pauses before the next one holds no place meanwhile: others wait for it, and less patiently.
+    async fn try_acquire(&self, rejected: Option<Login>, patience: &Patience) -> Result<Lease, Trouble> {
+        let permit = tokio::time::timeout(patience.left(), self.permits.clone().acquire_owned()).await;
+        let exhausted = || Error::unavailable("database", "no connection of the pool became free in time");
+        let permit = permit.ok().and_then(Result::ok).ok_or_else(exhausted).map_err(Trouble::Before)?;
+        if let Some(idle) = self.take_idle(patience).await {
+            return Ok(Lease { idle, permit });
+        }
+        let connection = self.try_connect(rejected, patience).await?;
+        Ok(Lease { idle: Idle { connection, opened_at: (self.world.now)() }, permit })
+    }
+
     async fn try_connect(
         &self,
         rejected: Option<Login>,
@@ -141,7 +142,7 @@ impl Server {
     ) -> Result<PoolConnection<sqlx::Postgres>, Trouble> {
         let logged_in = tokio::time::timeout(patience.left(), self.log_in(rejected)).await;
         let no_login = |_| Err(Error::unavailable("secret store", "no answer in time"));
-        logged_in.unwrap_or_else(no_login).map_err(Trouble::Login)?;
+        logged_in.unwrap_or_else(no_login).map_err(Trouble::Before)?;
         let acquire = tokio::time::timeout(patience.left(), self.pool.acquire()).await;
         acquire.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map_err(Trouble::Driver)
     }
@@ -242,8 +243,8 @@ impl Server {
 
 /// Why there is no connection.
 enum Trouble {
-    /// There is no login to try.
-    Login(Error),
+    /// There is no place for one, or no login to try.
+    Before(Error),
     Driver(sqlx::Error),
 }
 
