@@ -36,6 +36,9 @@ impl App {
             max_pixels: photos.max_pixels,
             max_width_px: photos.max_width_px,
             jpeg_quality: photos.jpeg_quality,
+            jpeg_trellis: photos.jpeg_trellis,
+            avif: photos.avif,
+            thumbnail_widths_px: photos.thumbnail_widths_px.clone(),
             ..Settings::default()
         };
         Self { db, storage, settings, world }

@@ -244,9 +244,20 @@ mod tests {
         assert_eq!(read(&[("PORT", "0")]).unwrap_err().variable, "PORT");
         assert_eq!(read(&[("DATABASE_URL", "mysql://a/b")]).unwrap_err().variable, "DATABASE_URL");
         assert_eq!(read(&[("PHOTO_JPEG_QUALITY", "101")]).unwrap_err().variable, "PHOTO_JPEG_QUALITY");
+        assert_eq!(read(&[("PHOTO_AVIF", "perhaps")]).unwrap_err().variable, "PHOTO_AVIF");
+        assert_eq!(read(&[("PHOTO_RENDITIONS", "960,15")]).unwrap_err().variable, "PHOTO_RENDITIONS");
+        assert_eq!(read(&[("PHOTO_RENDITIONS", "960;480")]).unwrap_err().variable, "PHOTO_RENDITIONS");
         assert_eq!(read(&[("DB_POOL_SIZE", "0")]).unwrap_err().variable, "DB_POOL_SIZE");
         assert_eq!(read(&[("DB_POOLER", "session")]).unwrap_err().variable, "DB_POOLER");
         assert_eq!(read(&[("DATABASE_READ_REPLICA_URL", "h")]).unwrap_err().variable, "DATABASE_READ_REPLICA_URL");
         assert_eq!(read(&[("DB_HOST", "h")]).unwrap_err().variable, "DB_USERNAME");
+    }
+
+    #[test]
+    fn thumbnails_are_listed_in_any_order_or_not_wanted_at_all() {
+        let widths = |text: &str| read(&[("PHOTO_RENDITIONS", text)]).unwrap().photos.thumbnail_widths_px;
+        assert_eq!(widths(""), [960, 480, 240]);
+        assert_eq!(widths("320, 1280,320"), [1280, 320]);
+        assert_eq!(widths("none"), [0; 0]);
     }
 }

@@ -5,8 +5,12 @@ pub struct Settings {
     pub max_width_px: u32,
     /// JPEG quality, 1 to 100, on libjpeg's scale.
     pub jpeg_quality: u8,
+    /// Whether JPEG encoding searches for the smallest file: about a tenth smaller at the same look, in twice the time.
+    pub jpeg_trellis: bool,
     /// WebP quality, 0 to 100, lossy.
     pub webp_quality: f32,
+    /// Whether every rendition is written as AVIF, too.
+    pub avif: bool,
     /// Raw files above this many bytes are rejected.
     pub max_bytes: usize,
     /// Photos whose header declares more pixels are rejected before anything is decoded.
@@ -20,10 +24,29 @@ impl Default for Settings {
         Self {
             max_width_px: 1920,
             jpeg_quality: 85,
+            jpeg_trellis: false,
             webp_quality: 80.0,
+            avif: false,
             max_bytes: 25 * 1024 * 1024,
             max_pixels: 64_000_000,
             thumbnail_widths_px: vec![960, 480, 240],
         }
+    }
+}
+
+/// Counts the changes of this crate after which the same settings give other renditions.
+const PIPELINE: u32 = 2;
+
+impl Settings {
+    /// What a photo was made with, as one word: equal where the same bytes would get the same answer.
+    pub fn fingerprint(&self) -> String {
+        let Self { max_width_px, jpeg_quality, jpeg_trellis, webp_quality, avif, max_bytes, max_pixels, .. } = self;
+        let thumbnails: Vec<String> = self.thumbnail_widths_px.iter().map(u32::to_string).collect();
+        format!(
+            "p{PIPELINE};w{max_width_px};t{};j{jpeg_quality}{};webp{webp_quality}{};b{max_bytes};px{max_pixels}",
+            thumbnails.join(","),
+            if *jpeg_trellis { "trellis" } else { "" },
+            if *avif { ";avif" } else { "" },
+        )
     }
 }

@@ -96,7 +96,7 @@ async fn a_build_that_is_killed_half_way_is_built_again() {
 
     let run = db.migrate_up().await.unwrap();
     assert_eq!(run.repairs, [repair("chargers_power", Remedy::Dropped)]);
-    assert_eq!(run.steps.iter().map(|step| step.version).collect::<Vec<_>>(), [8]);
+    assert_eq!(run.steps[0].version, 8);
     assert_eq!(bad(db).await, []);
     assert!(db.verify_indexes().await.unwrap().indexes.iter().any(|index| index.name == "chargers_power"));
 }

@@ -1,0 +1,2 @@
+ALTER TABLE photos DROP COLUMN made_with;
+ALTER TABLE photos DROP COLUMN sequencer;
