@@ -28,5 +28,7 @@ pub(crate) fn decode(format: Format, raw: &[u8], settings: &Settings) -> Result<
         Format::Jpeg => jpeg::decode(raw, settings),
         Format::Png => png::decode(raw, settings),
         Format::Webp => webp::decode(raw, settings),
+        // written only: `sniff` refuses it by name
+        Format::Avif => Err(Rejection::corrupt()),
     }
 }

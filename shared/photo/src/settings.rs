@@ -7,10 +7,14 @@ pub struct Settings {
     pub jpeg_quality: u8,
     /// Whether JPEG encoding searches for the smallest file: about a tenth smaller at the same look, in twice the time.
     pub jpeg_trellis: bool,
+    /// Whether every rendition is written as WebP, too.
+    pub webp: bool,
     /// WebP quality, 0 to 100, lossy.
     pub webp_quality: f32,
-    /// Whether every rendition is written as AVIF, too.
+    /// Whether every rendition of up to eight megapixels is written as AVIF, too: more than a second for each of them.
     pub avif: bool,
+    /// AVIF quality, 1 to 100, on ravif's scale.
+    pub avif_quality: f32,
     /// Raw files above this many bytes are rejected.
     pub max_bytes: usize,
     /// Photos whose header declares more pixels are rejected before anything is decoded.
@@ -25,8 +29,10 @@ impl Default for Settings {
             max_width_px: 1920,
             jpeg_quality: 85,
             jpeg_trellis: false,
+            webp: true,
             webp_quality: 80.0,
             avif: false,
+            avif_quality: 80.0,
             max_bytes: 25 * 1024 * 1024,
             max_pixels: 64_000_000,
             thumbnail_widths_px: vec![960, 480, 240],
@@ -40,13 +46,19 @@ const PIPELINE: u32 = 2;
 impl Settings {
     /// What a photo was made with, as one word: equal where the same bytes would get the same answer.
     pub fn fingerprint(&self) -> String {
-        let Self { max_width_px, jpeg_quality, jpeg_trellis, webp_quality, avif, max_bytes, max_pixels, .. } = self;
+        let Self {
+            max_width_px, jpeg_quality, jpeg_trellis, webp_quality, avif_quality, max_bytes, max_pixels, ..
+        } = self;
         let thumbnails: Vec<String> = self.thumbnail_widths_px.iter().map(u32::to_string).collect();
+        let also = |is_made: bool, format: &str, quality: &f32| {
+            is_made.then(|| format!(";{format}{quality}")).unwrap_or_default()
+        };
         format!(
-            "p{PIPELINE};w{max_width_px};t{};j{jpeg_quality}{};webp{webp_quality}{};b{max_bytes};px{max_pixels}",
+            "p{PIPELINE};w{max_width_px};t{};j{jpeg_quality}{}{}{};b{max_bytes};px{max_pixels}",
             thumbnails.join(","),
             if *jpeg_trellis { "trellis" } else { "" },
-            if *avif { ";avif" } else { "" },
+            also(self.webp, "webp", webp_quality),
+            also(self.avif, "avif", avif_quality),
         )
     }
 }

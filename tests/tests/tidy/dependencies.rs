@@ -20,7 +20,7 @@ fn a_driver_or_client_is_named_by_the_one_crate_that_owns_it() {
     assert_eq!(users_of("aws-sdk-secretsmanager"), names(&["secrets"]));
     // The embedded server plays API Gateway: it makes the requests that `api` reads.
     assert_eq!(users_of("lambda_http"), names(&["api", "local"]));
-    for codec in ["mozjpeg", "webp", "png", "image-webp", "fast_image_resize", "moxcms"] {
+    for codec in ["mozjpeg", "webp", "png", "image-webp", "fast_image_resize", "moxcms", "ravif"] {
         assert_eq!(users_of(codec), names(&["photo"]), "{codec}");
     }
 }

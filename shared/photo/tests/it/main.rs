@@ -8,5 +8,6 @@ mod files;
 mod generated;
 mod hostile;
 mod markers;
+mod outputs;
 mod real_photos;
 mod simd;

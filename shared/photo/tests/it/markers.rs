@@ -7,7 +7,8 @@ pub(crate) fn assert_no_metadata(format: Format, file: &[u8]) {
     match format {
         Format::Jpeg => walk_jpeg(file),
         Format::Webp => walk_webp(file),
-        Format::Png => panic!("renditions are JPEG or WebP"),
+        Format::Avif => walk_avif(file),
+        Format::Png => panic!("no rendition is a PNG"),
     }
 }
 
@@ -43,4 +44,44 @@ fn walk_webp(file: &[u8]) {
     assert_eq!(&file[12..16], b"VP8 ", "the plain lossy form has no room for metadata");
     let length = u32::from_le_bytes(file[16..20].try_into().unwrap()) as usize;
     assert_eq!(20 + length + length % 2, file.len(), "one chunk and nothing after it");
+}
+
+/// One item of the type `av01` and its properties: no Exif, no `mime` (XMP), no profile, no free space.
+fn walk_avif(file: &[u8]) {
+    let boxes = boxes(file);
+    assert_eq!(kinds(&boxes), ["ftyp", "meta", "mdat"]);
+    let meta = self::boxes(&boxes[1].1[4..]);
+    assert_eq!(kinds(&meta), ["hdlr", "pitm", "iloc", "iinf", "iprp"]);
+    let items = self::boxes(&meta[3].1[6..]);
+    assert_eq!(items.iter().map(|(_, item)| &item[8..12]).collect::<Vec<_>>(), [b"av01"]);
+    let properties = self::boxes(self::boxes(meta[4].1)[0].1);
+    for (kind, content) in &properties {
+        match kind.as_str() {
+            "ispe" | "pixi" | "av1C" => {}
+            "colr" => assert!(content.starts_with(b"nclx"), "numbers, no profile"),
+            other => panic!("property {other} has no place in a rendition"),
+        }
+    }
+}
+
+/// Width and height as the container says them.
+pub(crate) fn avif_size(file: &[u8]) -> (u32, u32) {
+    let at = file.windows(4).position(|name| name == b"ispe").unwrap() + 8;
+    let number = |at: usize| u32::from_be_bytes(file[at..at + 4].try_into().unwrap());
+    (number(at), number(at + 4))
+}
+
+/// ISO base media: length, name, content.
+fn boxes(mut bytes: &[u8]) -> Vec<(String, &[u8])> {
+    let mut boxes = Vec::new();
+    while !bytes.is_empty() {
+        let length = u32::from_be_bytes(bytes[..4].try_into().unwrap()) as usize;
+        boxes.push((String::from_utf8(bytes[4..8].to_vec()).unwrap(), &bytes[8..length]));
+        bytes = &bytes[length..];
+    }
+    boxes
+}
+
+fn kinds<'a>(boxes: &'a [(String, &[u8])]) -> Vec<&'a str> {
+    boxes.iter().map(|(kind, _)| kind.as_str()).collect()
 }
