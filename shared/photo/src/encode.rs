@@ -3,6 +3,7 @@ mod jpeg;
 mod webp;
 
 use crate::pixels::Pixels;
+use crate::quality::{FLOOR, Quality};
 use crate::resize::Picture;
 use crate::{Format, Rejection, Settings};
 
@@ -21,27 +22,53 @@ pub struct Rendition {
     pub bytes: Vec<u8>,
 }
 
-/// Last step: each picture as JPEG, then as WebP and AVIF where that is wanted.
-pub(crate) fn all(pictures: &[Picture], settings: &Settings) -> Result<Vec<Rendition>, Rejection> {
-    let mut renditions = Vec::with_capacity(pictures.len() * 2);
-    for Picture { name, pixels } in pictures {
+/// How far quality goes down at a time where a file is too large: from 85 that makes three more tries at most.
+const STEP: u8 = 15;
+
+/// Last step: each picture as JPEG, then as WebP and AVIF where that is wanted. A sibling that is not smaller than the JPEG
+/// is left out: a client that prefers its format would load more for the same picture.
+///
+/// `main_max_bytes` is what the main rendition should keep within, where the raw file has no more pixels. It can be missed: a
+/// drawing of few colours may be smaller as a PNG than as any JPEG.
+pub(crate) fn all(
+    pictures: &[Picture],
+    quality: Quality,
+    main_max_bytes: Option<usize>,
+    settings: &Settings,
+) -> Result<Vec<Rendition>, Rejection> {
+    let mut renditions = Vec::with_capacity(pictures.len() * 3);
+    for (index, Picture { name, pixels }) in pictures.iter().enumerate() {
+        let max_bytes = main_max_bytes.filter(|_| index == 0).unwrap_or(usize::MAX);
+        let (jpeg, quality) = jpeg_within(max_bytes, pixels, quality)?;
+        let jpeg_bytes = jpeg.len();
+        let files = [(Format::Jpeg, jpeg)].into_iter().chain(siblings(pixels, quality, settings)?);
+        let files = files.filter(|(format, bytes)| *format == Format::Jpeg || bytes.len() < jpeg_bytes);
         let (width, height) = (pixels.width, pixels.height);
-        for format in formats(settings, pixels) {
-            let bytes = match format {
-                Format::Avif => avif::encode(pixels, settings.avif_quality)?,
-                Format::Webp => webp::encode(pixels, settings.webp_quality)?,
-                _ => jpeg::encode(pixels, settings.jpeg_quality)?,
-            };
-            renditions.push(Rendition { name: name.clone(), format, width, height, bytes });
-        }
+        renditions.extend(files.map(|(format, bytes)| Rendition { name: name.clone(), format, width, height, bytes }));
     }
     Ok(renditions)
 }
 
-/// JPEG is what every client reads; the others are siblings of it.
-fn formats(settings: &Settings, pixels: &Pixels) -> impl Iterator<Item = Format> {
-    let is_avif_made = settings.avif && u64::from(pixels.width) * u64::from(pixels.height) <= avif::MAX_PIXELS;
-    [(Format::Jpeg, true), (Format::Webp, settings.webp), (Format::Avif, is_avif_made)]
-        .into_iter()
-        .filter_map(|(format, is_made)| is_made.then_some(format))
+/// The JPEG, as fine as asked for if that keeps within `max_bytes`, else coarser; the smallest where none does.
+fn jpeg_within(max_bytes: usize, pixels: &Pixels, mut quality: Quality) -> Result<(Vec<u8>, Quality), Rejection> {
+    let mut smallest = jpeg::encode(pixels, quality.jpeg)?;
+    while smallest.len() > max_bytes && quality.jpeg > FLOOR {
+        quality = quality.at_most(quality.jpeg.saturating_sub(STEP).max(FLOOR));
+        let coarser = jpeg::encode(pixels, quality.jpeg)?;
+        if coarser.len() < smallest.len() {
+            smallest = coarser;
+        }
+    }
+    Ok((smallest, quality))
+}
+
+fn siblings(pixels: &Pixels, quality: Quality, settings: &Settings) -> Result<Vec<(Format, Vec<u8>)>, Rejection> {
+    let mut files = Vec::new();
+    if settings.webp {
+        files.push((Format::Webp, webp::encode(pixels, quality.webp)?));
+    }
+    if settings.avif && u64::from(pixels.width) * u64::from(pixels.height) <= avif::MAX_PIXELS {
+        files.push((Format::Avif, avif::encode(pixels, quality.avif)?));
+    }
+    Ok(files)
 }

@@ -23,12 +23,15 @@ mod orient;
 mod pixels;
 mod placeholder;
 mod plan;
+mod quality;
 mod quiet;
 mod rejection;
 mod resize;
 mod settings;
 mod shrink;
 mod sniff;
+
+use quality::Quality;
 
 pub use encode::Rendition;
 pub use rejection::Rejection;
@@ -48,14 +51,17 @@ pub struct Optimized {
     pub thumbhash: Vec<u8>,
     /// The colour that covers most of the picture, sRGB.
     pub dominant_color: [u8; 3],
-    /// `main` first, then the thumbnails from large to small; each name as JPEG, then as WebP.
+    /// `main` first, then the thumbnails from large to small; each name as JPEG, then as WebP and AVIF where they are wanted
+    /// and smaller.
     pub renditions: Vec<Rendition>,
 }
 
 /// Checks, decodes, straightens, scales and encodes one photo.
 ///
-/// The renditions are sRGB, upright, opaque and without any metadata. None is larger than the raw photo: a thumbnail
-/// that would not be narrower than the main rendition is left out.
+/// The renditions are sRGB, upright, opaque and without any metadata. None has more pixels than the raw photo: a thumbnail
+/// that would not be narrower than the main rendition is left out. None is encoded finer than a JPEG source was, and a main
+/// rendition of as many pixels as the raw photo has no more bytes either, down to a quality of 40. What cannot be promised:
+/// a drawing of few colours may be smaller as a PNG, and any picture as a WebP, than as a JPEG of that quality.
 ///
 /// # Errors
 /// A [`Rejection`] for every input that is not a whole, readable photo within the limits. Asking again with the same
@@ -69,12 +75,14 @@ fn run(raw: &[u8], settings: &Settings) -> Result<Optimized, Rejection> {
     let format = sniff(raw)?;
     let decoded = decode::decode(format, raw, settings)?;
     let (orientation, profile) = (decoded.plan.orientation, decoded.profile.clone());
+    let is_reduced = decoded.plan.target != decoded.plan.stored;
     let main = resize::to_target(decoded)?;
     let main = orient::upright(main, orientation);
     let main = color::to_srgb(main, profile.as_ref());
     let pictures = resize::pyramid(main, settings)?;
     let placeholder = placeholder::of(&pictures)?;
-    let renditions = encode::all(&pictures, settings)?;
+    let quality = Quality::of(format, raw, settings);
+    let renditions = encode::all(&pictures, quality, (!is_reduced).then_some(raw.len()), settings)?;
     let (width, height) = pictures.first().map_or((0, 0), |main| (main.pixels.width, main.pixels.height));
     Ok(Optimized {
         format,

@@ -3,15 +3,15 @@
 pub struct Settings {
     /// Width of the main rendition at most, in pixels of the upright picture.
     pub max_width_px: u32,
-    /// JPEG quality, 1 to 100, on libjpeg's scale.
+    /// JPEG quality at most, 1 to 100, on libjpeg's scale; a coarser source lowers it, and the others' in the same ratio.
     pub jpeg_quality: u8,
     /// Whether JPEG encoding searches for the smallest file: about a tenth smaller at the same look, in twice the time.
     pub jpeg_trellis: bool,
-    /// Whether every rendition is written as WebP, too.
+    /// Whether every rendition is written as WebP, too, where that is smaller.
     pub webp: bool,
     /// WebP quality, 0 to 100, lossy.
     pub webp_quality: f32,
-    /// Whether every rendition of up to eight megapixels is written as AVIF, too: more than a second for each of them.
+    /// Whether every rendition of up to eight megapixels is written as AVIF, too: more than a second for a main rendition.
     pub avif: bool,
     /// AVIF quality, 1 to 100, on ravif's scale.
     pub avif_quality: f32,
@@ -41,7 +41,7 @@ impl Default for Settings {
 }
 
 /// Counts the changes of this crate after which the same settings give other renditions.
-const PIPELINE: u32 = 2;
+const PIPELINE: u32 = 3;
 
 impl Settings {
     /// What a photo was made with, as one word: equal where the same bytes would get the same answer.
