@@ -1,9 +1,11 @@
-//! `POST /api/uploads` and `GET /api/photos/{id}`: the way of a photo from the client to the bucket, and what became of it.
+//! `POST /api/uploads`, `GET` and `DELETE /api/photos/{id}`: the way of a photo from the client to the bucket, what became of
+//! it, and its end.
 //!
 //! The bytes never pass through here: a presigned POST policy lets the client send them to the store itself, which refuses what
 //! is too large or of another type. `optimize-photo` does the rest.
 
 mod photos;
+mod remove;
 mod uploads;
 
 use api::{Answer, Body, Call, Request, Response, serve};
@@ -42,6 +44,7 @@ async fn route(app: &App, call: Call<'_>) -> Result<Answer> {
     match (call.method().as_str(), call.segments().as_slice()) {
         ("POST", ["api", "uploads"]) => uploads::create(app, &call).await,
         ("GET", ["api", "photos", id]) => photos::show(app, &call, id).await,
+        ("DELETE", ["api", "photos", id]) => remove::remove(app, &call, id).await,
         _ => Err(Error::not_found("route")),
     }
 }

@@ -6,6 +6,8 @@
 mod bench;
 #[path = "s3/refusals.rs"]
 mod refusals;
+#[path = "s3/removal.rs"]
+mod removal;
 
 use bench::{Bench, Form, NOW};
 use bytes::Bytes;

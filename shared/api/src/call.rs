@@ -31,6 +31,11 @@ impl Caller {
         }
         Ok(self)
     }
+
+    /// Whether what belongs to others is theirs to remove, too.
+    pub fn is_admin(&self) -> bool {
+        self.groups.iter().any(|group| group == "admin")
+    }
 }
 
 impl<'a> Call<'a> {

@@ -47,6 +47,11 @@ impl Answer {
         Self::json(StatusCode::CREATED, JSON, value)
     }
 
+    /// 204: it is done, and there is nothing to show.
+    pub fn no_content() -> Self {
+        Self { status: StatusCode::NO_CONTENT, headers: HeaderMap::new(), body: Vec::new() }
+    }
+
     fn json(status: StatusCode, content_type: &'static str, value: &impl Serialize) -> Result<Self> {
         let body = serde_json::to_vec(value).map_err(Error::internal)?;
         let mut headers = HeaderMap::new();

@@ -1,4 +1,6 @@
-//! Photos: promised, then ready or rejected.
+//! Photos: promised, then ready or rejected; or removed.
+
+mod remove;
 
 use crate::Db;
 use crate::column::{Id, Ids, Time};

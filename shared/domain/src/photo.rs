@@ -1,5 +1,9 @@
 //! A photo from upload to rendition, and the one place where object keys are built.
 
+mod view;
+
+pub use view::{PhotoDetail, PhotoView, RenditionView, SourceView};
+
 use crate::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -66,9 +70,9 @@ impl PhotoState {
 /// One published picture, as the database keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rendition {
-    /// `main`, `960`, `480` or `240`.
+    /// `main`, or the width in pixels.
     pub name: String,
-    /// `image/jpeg` or `image/webp`.
+    /// `image/jpeg`, `image/webp` or `image/avif`.
     pub content_type: String,
     /// The object's key under `processed/`.
     pub key: String,
@@ -113,76 +117,8 @@ pub struct Photo {
     pub created_at: Timestamp,
 }
 
-/// A rendition as the API shows it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct RenditionView {
-    name: String,
-    content_type: String,
-    url: String,
-    width: u32,
-    height: u32,
-    bytes: u64,
-}
-
-/// A photo as a charger shows it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct PhotoView<'a> {
-    id: Uuid,
-    state: PhotoState,
-    url: Option<String>,
-    width: Option<u32>,
-    height: Option<u32>,
-    thumbhash: Option<&'a str>,
-    renditions: Vec<RenditionView>,
-}
-
-/// A photo as `GET /photos/{id}` shows it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct PhotoDetail<'a> {
-    #[serde(flatten)]
-    photo: PhotoView<'a>,
-    reason: Option<&'a str>,
-    kind: PhotoKind,
-    dominant_color: Option<&'a str>,
-    charger_id: Option<Uuid>,
-    created_at: Timestamp,
-}
-
 impl Photo {
-    /// As a charger shows it; `base_url` is the public address of processed photos. The URL of the main rendition is
-    /// known as soon as the bytes are: the state says whether it is there already.
-    pub fn view(&self, base_url: &str) -> PhotoView<'_> {
-        let show = |rendition: &Rendition| RenditionView {
-            name: rendition.name.clone(),
-            content_type: rendition.content_type.clone(),
-            url: public_url(base_url, &rendition.key),
-            width: rendition.width,
-            height: rendition.height,
-            bytes: rendition.bytes,
-        };
-        PhotoView {
-            id: self.id,
-            state: self.state,
-            url: self.main_key().map(|key| public_url(base_url, &key)),
-            width: self.width,
-            height: self.height,
-            thumbhash: self.thumbhash.as_deref(),
-            renditions: self.renditions.iter().map(show).collect(),
-        }
-    }
-
-    /// With everything that its uploader wants to know.
-    pub fn detail(&self, base_url: &str) -> PhotoDetail<'_> {
-        PhotoDetail {
-            photo: self.view(base_url),
-            reason: self.reason.as_deref(),
-            kind: self.kind,
-            dominant_color: self.dominant_color.as_deref(),
-            charger_id: self.charger_id,
-            created_at: self.created_at,
-        }
-    }
-
+    /// Where its main JPEG is or will be; `None` before its bytes are known, and where it is rejected.
     fn main_key(&self) -> Option<String> {
         let hash8 = self.hash8.as_deref().filter(|_| self.state != PhotoState::Rejected)?;
         rendition_key(&self.raw_key, hash8, 0, "jpg", true)
@@ -213,12 +149,18 @@ pub fn photo_id_of(raw_key: &str) -> Option<Uuid> {
 /// digits of the SHA-256 of the raw bytes), `…_{hash8}_{width}.{extension}` for the others. `None` where `raw_key` is
 /// not one of ours.
 pub fn rendition_key(raw_key: &str, hash8: &str, width: u32, extension: &str, is_main: bool) -> Option<String> {
-    photo_id_of(raw_key)?;
-    let stem = format!("{PROCESSED_PREFIX}{}_{hash8}", raw_key.strip_prefix(RAW_PREFIX)?);
+    let prefix = rendition_prefix(raw_key)?;
     Some(match (is_main, extension) {
-        (true, "jpg") => format!("{stem}.jpg"),
-        _ => format!("{stem}_{width}.{extension}"),
+        (true, "jpg") => format!("{prefix}{hash8}.jpg"),
+        _ => format!("{prefix}{hash8}_{width}.{extension}"),
     })
+}
+
+/// `processed/{kind}/{yyyymmdd}/{id}_`: what the keys of all renditions of a photo begin with, whatever its bytes were, and
+/// those of no other photo. `None` where `raw_key` is not one of ours.
+pub fn rendition_prefix(raw_key: &str) -> Option<String> {
+    photo_id_of(raw_key)?;
+    Some(format!("{PROCESSED_PREFIX}{}_", raw_key.strip_prefix(RAW_PREFIX)?))
 }
 
 /// The public address of a key.
@@ -250,6 +192,10 @@ mod tests {
         assert_eq!(main, "processed/charger/20261120/00000000-0000-0000-0000-000000000007_0a1b2c3d.jpg");
         let small = rendition_key(&raw, "0a1b2c3d", 240, "webp", false).unwrap();
         assert!(small.ends_with("_0a1b2c3d_240.webp"));
+        for key in [main, small] {
+            assert!(key.starts_with(&rendition_prefix(&raw).unwrap()));
+        }
         assert_eq!(rendition_key("processed/x", "0a1b2c3d", 240, "webp", false), None);
+        assert_eq!(rendition_prefix("processed/x"), None);
     }
 }

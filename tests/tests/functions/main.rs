@@ -8,6 +8,11 @@ mod contribute;
 mod listing;
 mod optimize_photo;
 mod outages;
+mod photo_settings;
+#[allow(dead_code, reason = "the end-to-end tests use more of these than is needed here")]
+#[path = "../end_to_end/pictures.rs"]
+mod pictures;
+mod remove_photo;
 mod route_search;
 mod stage;
 mod town;

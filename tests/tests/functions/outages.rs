@@ -22,6 +22,7 @@ async fn replies(test_db: &TestDb) -> Vec<Reply> {
         Reply::of(route_search::handle(&routes, ask("post-routing-calculate.polyline")).await.unwrap()),
         Reply::of(upload::handle(&uploads, ask("post-uploads")).await.unwrap()),
         Reply::of(upload::handle(&uploads, ask("get-photo")).await.unwrap()),
+        Reply::of(upload::handle(&uploads, ask("delete-photo")).await.unwrap()),
         Reply::of(contribute::handle(&writes, ask("post-chargers")).await.unwrap()),
     ]
 }

@@ -74,3 +74,23 @@ fn the_template_sets_no_variable_that_nobody_reads() {
     let unread = set.keys().filter_map(|name| name.as_str()).filter(|name| ALL.iter().all(|known| known.name != *name));
     assert_eq!(unread.collect::<Vec<_>>(), [""; 0]);
 }
+
+#[test]
+fn the_template_offers_every_setting_of_photos_with_the_default_that_config_has() {
+    let template: serde_yaml_ng::Value = serde_yaml_ng::from_str(&read("template.yaml")).unwrap();
+    let set = template["Globals"]["Function"]["Environment"]["Variables"].as_mapping().unwrap();
+    for variable in ALL.iter().filter(|known| known.name.starts_with("PHOTO_") && known.name != "PHOTO_BASE_URL") {
+        // Everybody gets the same: a limit that the signer and the optimizer disagree on would reject what was promised.
+        let value = set.get(variable.name).unwrap_or_else(|| panic!("{} is not set", variable.name));
+        let parameter = match value {
+            serde_yaml_ng::Value::Tagged(tagged) => tagged.value.as_str().unwrap(),
+            other => panic!("{} is {other:?}", variable.name),
+        };
+        let default = match &template["Parameters"][parameter]["Default"] {
+            serde_yaml_ng::Value::String(text) => text.clone(),
+            serde_yaml_ng::Value::Number(number) => number.to_string(),
+            other => panic!("{parameter} is {other:?}"),
+        };
+        assert_eq!(default, variable.default, "{parameter}");
+    }
+}

@@ -4,6 +4,8 @@ use domain::Timestamp;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 use storage::{Local, LocalSettings, PostForm, S3, Storage};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -17,6 +19,8 @@ pub(crate) struct Bench {
     dir: tempfile::TempDir,
     pub(crate) store: Local,
     pub(crate) endpoint: String,
+    /// How many requests are answered before the bucket fails.
+    pub(crate) requests_left: Arc<AtomicUsize>,
     address: String,
 }
 
@@ -55,8 +59,9 @@ impl Bench {
             now: NOW,
         })
         .unwrap();
-        tokio::spawn(serve(listener, store.clone()));
-        Self { dir, store, endpoint, address }
+        let requests_left = Arc::new(AtomicUsize::new(usize::MAX));
+        tokio::spawn(serve(listener, store.clone(), requests_left.clone()));
+        Self { dir, store, endpoint, requests_left, address }
     }
 
     pub(crate) fn client(&self, secret: &str) -> Storage {
@@ -154,14 +159,22 @@ pub(crate) fn body(fields: &Fields, file: &[u8], after: &Fields) -> Vec<u8> {
     body
 }
 
-async fn serve(listener: TcpListener, store: Local) {
+async fn serve(listener: TcpListener, store: Local, requests_left: Arc<AtomicUsize>) {
     let s3 = local::s3::s3_service(store);
     loop {
         let (stream, _) = listener.accept().await.unwrap();
-        let s3 = s3.clone();
+        let (s3, requests_left) = (s3.clone(), requests_left.clone());
         let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
             let s3 = s3.clone();
-            async move { Ok::<_, Infallible>(s3.call(request.map(s3s::Body::from)).await) }
+            let is_answered =
+                requests_left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+            async move {
+                Ok::<_, Infallible>(match is_answered {
+                    Ok(_) => s3.call(request.map(s3s::Body::from)).await,
+                    // A failure that the client does not try again by itself.
+                    Err(_) => hyper::Response::builder().status(501).body(s3s::Body::empty()).unwrap(),
+                })
+            }
         });
         tokio::spawn(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service));
     }
