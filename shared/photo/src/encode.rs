@@ -23,10 +23,11 @@ pub struct Rendition {
 pub(crate) fn all(pictures: &[Picture], settings: &Settings) -> Result<Vec<Rendition>, Rejection> {
     let mut renditions = Vec::with_capacity(pictures.len() * 2);
     for Picture { name, pixels } in pictures {
-        for (format, bytes) in [
-            (Format::Jpeg, jpeg::encode(pixels, settings.jpeg_quality)?),
-            (Format::Webp, webp::encode(pixels, settings.webp_quality)?),
-        ] {
+        let mut files = vec![(Format::Jpeg, jpeg::encode(pixels, settings.jpeg_quality)?)];
+        if settings.webp {
+            files.push((Format::Webp, webp::encode(pixels, settings.webp_quality)?));
+        }
+        for (format, bytes) in files {
             let (width, height) = (pixels.width, pixels.height);
             renditions.push(Rendition { name: name.clone(), format, width, height, bytes });
         }

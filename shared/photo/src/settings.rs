@@ -9,6 +9,8 @@ pub struct Settings {
     pub jpeg_trellis: bool,
     /// WebP quality, 0 to 100, lossy.
     pub webp_quality: f32,
+    /// Whether every rendition is written as WebP, too.
+    pub webp: bool,
     /// Whether every rendition is written as AVIF, too.
     pub avif: bool,
     /// Raw files above this many bytes are rejected.
@@ -26,6 +28,7 @@ impl Default for Settings {
             jpeg_quality: 85,
             jpeg_trellis: false,
             webp_quality: 80.0,
+            webp: true,
             avif: false,
             max_bytes: 25 * 1024 * 1024,
             max_pixels: 64_000_000,
