@@ -67,7 +67,10 @@ fn main() -> Result<(), Trouble> {
     let arguments = Arguments::parse();
     match &arguments.mode {
         Some(Mode::Work) => workers::ours::serve(),
-        Some(Mode::Profile { photo, set }) => Ok(println!("{}", profile::profile(photo, *set)?)),
+        Some(Mode::Profile { photo, set }) => {
+            println!("{}", profile::profile(photo, *set)?);
+            Ok(())
+        }
         None => run(&arguments),
     }
 }

@@ -17,7 +17,7 @@ use std::path::Path;
 #[derive(Debug)]
 pub(crate) struct Report {
     pub(crate) main: Subject,
-    pub(crate) set: Subject,
+    set: Subject,
     with_webp: Subject,
     pub(crate) large: Subject,
     pub(crate) trellis: Vec<Equal>,

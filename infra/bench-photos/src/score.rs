@@ -35,20 +35,23 @@ impl Original {
     /// # Errors
     /// Where it is too small to be judged.
     pub(crate) fn score(&mut self, rendition: &Pixels) -> Result<f64, Trouble> {
-        let (width, height) = rendition.size;
-        let known = self.references.iter().position(|(size, _)| *size == rendition.size);
-        let at = match known {
+        let size = rendition.size;
+        let at = match self.references.iter().position(|(known, _)| *known == size) {
             Some(at) => at,
             None => {
-                let samples = self.upright.scaled_16_bit(rendition.size)?;
-                let slice = PixelSlice::new(&samples, width, height, width as usize * 6, PixelDescriptor::RGB16_SRGB)?;
-                self.references.push((rendition.size, Ssimulacra2Reference::new(&slice)?));
+                let samples = self.upright.scaled_16_bit(size)?;
+                self.references.push((size, Ssimulacra2Reference::new(&slice(&samples, size)?)?));
                 self.references.len() - 1
             }
         };
-        let slice = PixelSlice::new(&rendition.rgb, width, height, width as usize * 3, PixelDescriptor::RGB8_SRGB)?;
-        Ok(self.references[at].1.compare(&slice)?)
+        // As fine as the reference, so that both take the same way to linear light.
+        let samples = rendition.scaled_16_bit(size)?;
+        Ok(self.references[at].1.compare(&slice(&samples, size)?)?)
     }
+}
+
+fn slice(samples: &[u8], (width, height): (u32, u32)) -> Result<PixelSlice<'_>, Trouble> {
+    Ok(PixelSlice::new(samples, width, height, width as usize * 6, PixelDescriptor::RGB16_SRGB)?)
 }
 
 #[cfg(test)]
