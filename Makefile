@@ -71,3 +71,13 @@ bench-cold-start: ## The start of the functions that read, as release binaries (
 	@# One by one: a build of both would unify features.
 	@for function in chargers route-search; do cargo build --release -p $$function; done
 	@"$(TARGET_DIR)/measure/bench-cold-start" "$(TARGET_DIR)/release/chargers" "$(TARGET_DIR)/release/route-search"
+
+# Real photos where they are; without them the bench makes pictures.
+PHOTOS ?= $(wildcard ../shared/data/photos)
+REPS ?= 15
+
+.PHONY: bench-photos
+bench-photos: ## The photo pipeline beside sharp and Pillow (PHOTOS=folder, REPS=n)
+	@infra/setup.sh bench-photos
+	@cargo build --profile measure -p bench-photos
+	@"$(TARGET_DIR)/measure/bench-photos" --reps $(REPS) $(if $(PHOTOS),--photos "$(PHOTOS)")

@@ -5,6 +5,7 @@
 #   infra/setup.sh test    that, and what the tests need
 #   infra/setup.sh lambda  that, and a cross compiler for Lambda builds
 #   infra/setup.sh bench   what `make run` needs, and PostgreSQL with PostGIS to measure against
+#   infra/setup.sh bench-photos  what `make run` needs, and Pillow and sharp to measure against
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -38,6 +39,19 @@ want_python_tool() { # command, pinned package, reason
     "$VENV/bin/pip" install --quiet --disable-pip-version-check "$2"
 }
 
+want_python_library() { # module, pinned package, reason
+    "$VENV/bin/python" -c "import $1" 2>/dev/null && return
+    echo "setup: installing $2 into $VENV: $3"
+    [ -x "$VENV/bin/python" ] || python3 -m venv "$VENV"
+    "$VENV/bin/pip" install --quiet --disable-pip-version-check "$2"
+}
+
+want_node_library() { # module, pinned package, reason
+    [ -d "$VENV/node_modules/$1" ] && return
+    echo "setup: installing $2 into $VENV: $3"
+    npm install --prefix "$VENV" --no-audit --no-fund --silent "$2"
+}
+
 for_running() {
     if ! have cargo; then
         echo "setup: cargo is missing; install Rust from https://rustup.rs and open a new shell" >&2
@@ -67,13 +81,26 @@ for_benching() {
         || want_package postgresql-15-postgis-3 "one of the ways to search that ours is measured beside"
 }
 
+for_benching_photos() {
+    have python3 || want_package python3 "runs Pillow, which the replaced system used"
+    python3 -c 'import ensurepip' 2>/dev/null || want_package python3-venv "holds Pillow"
+    have node || want_package nodejs "runs sharp (which needs 20.9 or newer)"
+    have npm || want_package npm "installs sharp"
+    have taskset || want_package util-linux "keeps every candidate on one core"
+    have perf || want_package linux-perf "tells where the time goes"
+}
+
 for_running
-case "${1:-run}" in run) ;; bench) for_benching ;; *) for_testing ;; esac
+case "${1:-run}" in run) ;; bench) for_benching ;; bench-photos) for_benching_photos ;; *) for_testing ;; esac
 install_packages
 case "${1:-run}" in
     run | bench) ;;
+    bench-photos)
+        want_python_library PIL pillow==13.0.0 "what the replaced system made its photos with"
+        want_node_library sharp sharp@0.35.5 "the fastest of its kind in common use"
+        ;;
     test | lambda) want_python_tool sam aws-sam-cli==1.170.0 "checks template.yaml (with cfn-lint)" ;;
-    *) echo "usage: infra/setup.sh run|test|lambda|bench" >&2; exit 2 ;;
+    *) echo "usage: infra/setup.sh run|test|lambda|bench|bench-photos" >&2; exit 2 ;;
 esac
 if [ "${1:-run}" = lambda ]; then
     want_python_tool cargo-lambda cargo-lambda==1.9.2 "builds and runs functions as Lambda does (brings zig)"

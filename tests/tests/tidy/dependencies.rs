@@ -3,9 +3,9 @@
 use crate::workspace::{MEMBERS, layer, linked_in_production};
 use std::collections::BTreeSet;
 
-/// Crates of ours that ship; the tests may look behind every curtain, and the bench measures what is there.
+/// Crates of ours that ship; the tests may look behind every curtain, and the benches measure what is there.
 fn users_of(package: &str) -> BTreeSet<String> {
-    let ships = MEMBERS.iter().filter(|(name, member)| member.layer != "tests" && *name != "bench");
+    let ships = MEMBERS.iter().filter(|(name, member)| member.layer != "tests" && !name.starts_with("bench"));
     ships.filter(|(_, member)| member.dependencies.contains(package)).map(|(name, _)| name.clone()).collect()
 }
 
