@@ -26,6 +26,7 @@ mod plan;
 mod quiet;
 mod rejection;
 mod resize;
+mod scale;
 mod settings;
 mod shrink;
 mod sniff;

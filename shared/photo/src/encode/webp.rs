@@ -8,7 +8,7 @@ pub(super) fn encode(pixels: &Pixels, quality: f32) -> Result<Vec<u8>, Rejection
     let mut config = ::webp::WebPConfig::new().map_err(|()| Rejection::unprocessable())?;
     config.quality = quality.clamp(0.0, 100.0);
     config.method = METHOD;
-    let file = ::webp::Encoder::from_rgb(&pixels.rgb, pixels.width, pixels.height)
+    let file = ::webp::Encoder::from_rgb(&pixels.rgb(), pixels.width, pixels.height)
         .encode_advanced(&config)
         .map_err(|_| Rejection::unprocessable())?;
     Ok(file.to_vec())
