@@ -24,7 +24,7 @@ pub(crate) fn all(pictures: &[Picture], settings: &Settings) -> Result<Vec<Rendi
     let mut renditions = Vec::with_capacity(pictures.len() * 2);
     for Picture { name, pixels } in pictures {
         for (format, bytes) in [
-            (Format::Jpeg, jpeg::encode(pixels, settings.jpeg_quality)?),
+            (Format::Jpeg, jpeg::encode(pixels, settings.jpeg_quality, settings.jpeg_trellis)?),
             (Format::Webp, webp::encode(pixels, settings.webp_quality)?),
         ] {
             let (width, height) = (pixels.width, pixels.height);

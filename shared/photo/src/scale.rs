@@ -1,7 +1,8 @@
 use crate::Rejection;
 use crate::pixels::Plane;
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{PixelType, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::{U8, U8x3};
+use fast_image_resize::{PixelTrait, ResizeOptions, Resizer};
 
 /// One side of a plane: where the samples to make lie among those that are there.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -81,14 +82,26 @@ fn lanczos_into(
     down: Axis,
     resizer: &mut Resizer,
 ) -> Result<(), Rejection> {
-    let pixel = if plane.channels == 3 { PixelType::U8x3 } else { PixelType::U8 };
-    let source = ImageRef::new(plane.width, plane.height, &plane.samples, pixel);
+    match plane.channels {
+        3 => lanczos_typed::<U8x3>(out, plane, across, down, resizer),
+        _ => lanczos_typed::<U8>(out, plane, across, down, resizer),
+    }
+}
+
+/// By the type of the pixels: the call that takes any would be compiled for all fifteen of them.
+fn lanczos_typed<P: PixelTrait>(
+    out: &mut [u8],
+    plane: &Plane,
+    across: Axis,
+    down: Axis,
+    resizer: &mut Resizer,
+) -> Result<(), Rejection> {
+    let source = TypedImageRef::<P>::from_buffer(plane.width, plane.height, &plane.samples);
     let source = source.map_err(|_| Rejection::unprocessable())?;
-    let scaled = Image::from_slice_u8(across.count, down.count, out, pixel);
+    let scaled = TypedImage::<P>::from_buffer(across.count, down.count, out);
+    let mut scaled = scaled.map_err(|_| Rejection::unprocessable())?;
     let options = ResizeOptions::new().crop(across.start, down.start, across.length(), down.length());
-    resizer
-        .resize(&source, &mut scaled.map_err(|_| Rejection::unprocessable())?, &options)
-        .map_err(|_| Rejection::unprocessable())
+    resizer.resize_typed(&source, &mut scaled, &options).map_err(|_| Rejection::unprocessable())
 }
 
 /// With the outermost samples repeated this many times: before the first and after the last of each row and column.

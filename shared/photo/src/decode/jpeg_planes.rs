@@ -6,8 +6,8 @@ use crate::plan::Plan;
 use crate::scale::{Axis, scale_owned};
 use mozjpeg::{ColorSpace, CompInfo, Decompress};
 
-/// Planes are read whole: a 4:2:0 photo of 16 megapixels.
-const MAX_BYTES: usize = 24_000_000;
+/// Planes are read whole: up to 12 megapixels of 4:2:2 or 17 of 4:2:0.
+const MAX_BYTES: usize = 26_000_000;
 
 const BLOCK: usize = 8;
 
