@@ -19,16 +19,16 @@ pub(crate) fn to_srgb(pixels: Pixels, profile: Option<&Profile>) -> Pixels {
     let Some(profile) = profile.filter(|profile| profile.icc.len() <= MAX_PROFILE_BYTES) else {
         return pixels;
     };
-    match quietly(|| convert(&pixels, profile)).flatten() {
-        Some(rgb) => Pixels { rgb, ..pixels },
+    match quietly(|| convert(&pixels.rgb(), profile)).flatten() {
+        Some(rgb) => Pixels::from_rgb(pixels.width, pixels.height, rgb),
         None => pixels,
     }
 }
 
-fn convert(pixels: &Pixels, profile: &Profile) -> Option<Vec<u8>> {
+fn convert(rgb: &[u8], profile: &Profile) -> Option<Vec<u8>> {
     let source = ColorProfile::new_from_slice(&profile.icc).ok()?;
     match source.color_space {
-        DataColorSpace::Rgb => transform(&source, Layout::Rgb, &pixels.rgb, 3),
+        DataColorSpace::Rgb => transform(&source, Layout::Rgb, rgb, 3),
         DataColorSpace::Gray if profile.grey => {
             let all_greys: Vec<u8> = (0..=255).collect();
             let table = transform(&source, Layout::Gray, &all_greys, 1)?;
@@ -36,7 +36,7 @@ fn convert(pixels: &Pixels, profile: &Profile) -> Option<Vec<u8>> {
                 let at = usize::from(pixel[0]) * 3;
                 [table[at], table[at + 1], table[at + 2]]
             };
-            Some(pixels.rgb.chunks_exact(3).flat_map(lookup).collect())
+            Some(rgb.chunks_exact(3).flat_map(lookup).collect())
         }
         _ => None,
     }

@@ -1,5 +1,7 @@
 mod jpeg;
 mod jpeg_errors;
+mod jpeg_header;
+mod jpeg_planes;
 mod png;
 mod webp;
 
@@ -8,7 +10,8 @@ use crate::pixels::Pixels;
 use crate::plan::Plan;
 use crate::{Format, Rejection, Settings};
 
-/// A photo as read: sRGB or in its own colour space, opaque, not yet upright, possibly already reduced.
+/// A photo as read: sRGB or in its own colour space, opaque, not yet upright, possibly already reduced or even scaled to
+/// the planned size.
 #[derive(Debug)]
 pub(crate) struct Decoded {
     pub(crate) pixels: Pixels,

@@ -39,7 +39,7 @@ pub(crate) fn all(
     let mut renditions = Vec::with_capacity(pictures.len() * 3);
     for (index, Picture { name, pixels }) in pictures.iter().enumerate() {
         let max_bytes = main_max_bytes.filter(|_| index == 0).unwrap_or(usize::MAX);
-        let (jpeg, quality) = jpeg_within(max_bytes, pixels, quality)?;
+        let (jpeg, quality) = jpeg_within(max_bytes, pixels, quality, settings.jpeg_trellis)?;
         let jpeg_bytes = jpeg.len();
         let files = [(Format::Jpeg, jpeg)].into_iter().chain(siblings(pixels, quality, settings)?);
         let files = files.filter(|(format, bytes)| *format == Format::Jpeg || bytes.len() < jpeg_bytes);
@@ -50,11 +50,16 @@ pub(crate) fn all(
 }
 
 /// The JPEG, as fine as asked for if that keeps within `max_bytes`, else coarser; the smallest where none does.
-fn jpeg_within(max_bytes: usize, pixels: &Pixels, mut quality: Quality) -> Result<(Vec<u8>, Quality), Rejection> {
-    let mut smallest = jpeg::encode(pixels, quality.jpeg)?;
+fn jpeg_within(
+    max_bytes: usize,
+    pixels: &Pixels,
+    mut quality: Quality,
+    trellis: bool,
+) -> Result<(Vec<u8>, Quality), Rejection> {
+    let mut smallest = jpeg::encode(pixels, quality.jpeg, trellis)?;
     while smallest.len() > max_bytes && quality.jpeg > FLOOR {
         quality = quality.at_most(quality.jpeg.saturating_sub(STEP).max(FLOOR));
-        let coarser = jpeg::encode(pixels, quality.jpeg)?;
+        let coarser = jpeg::encode(pixels, quality.jpeg, trellis)?;
         if coarser.len() < smallest.len() {
             smallest = coarser;
         }
@@ -63,12 +68,17 @@ fn jpeg_within(max_bytes: usize, pixels: &Pixels, mut quality: Quality) -> Resul
 }
 
 fn siblings(pixels: &Pixels, quality: Quality, settings: &Settings) -> Result<Vec<(Format, Vec<u8>)>, Rejection> {
+    let size = (pixels.width, pixels.height);
+    let is_avif_made = settings.avif && u64::from(size.0) * u64::from(size.1) <= avif::MAX_PIXELS;
     let mut files = Vec::new();
-    if settings.webp {
-        files.push((Format::Webp, webp::encode(pixels, quality.webp)?));
-    }
-    if settings.avif && u64::from(pixels.width) * u64::from(pixels.height) <= avif::MAX_PIXELS {
-        files.push((Format::Avif, avif::encode(pixels, quality.avif)?));
+    if settings.webp || is_avif_made {
+        let rgb = pixels.rgb();
+        if settings.webp {
+            files.push((Format::Webp, webp::encode(&rgb, size, quality.webp)?));
+        }
+        if is_avif_made {
+            files.push((Format::Avif, avif::encode(&rgb, size, quality.avif)?));
+        }
     }
     Ok(files)
 }

@@ -1,4 +1,4 @@
-use crate::pixels::Pixels;
+use crate::pixels::{Pixels, Plane};
 
 /// An EXIF orientation, as the three steps that make the stored picture upright: mirror left to right, then turn
 /// upside down (180°), then turn a quarter clockwise.
@@ -30,6 +30,16 @@ impl Orientation {
     pub(crate) fn apply_to_size(self, (width, height): (u32, u32)) -> (u32, u32) {
         if self.quarter_turn { (height, width) } else { (width, height) }
     }
+
+    /// Whether the stored rows are read from right to left.
+    pub(crate) fn mirrors_columns(self) -> bool {
+        self.mirror != self.half_turn
+    }
+
+    /// Whether the stored columns are read from the bottom up.
+    pub(crate) fn mirrors_rows(self) -> bool {
+        self.half_turn != self.quarter_turn
+    }
 }
 
 /// Turns the picture upright. Done after scaling, where there are fewer pixels to move.
@@ -38,22 +48,46 @@ pub(crate) fn upright(pixels: Pixels, orientation: Orientation) -> Pixels {
         return pixels;
     }
     let (width, height) = orientation.apply_to_size((pixels.width, pixels.height));
-    let (columns, rows) = (pixels.width as usize, pixels.height as usize);
-    // mirroring and the half turn both reverse the columns; the half turn alone reverses the rows
-    let column = |x: usize| {
-        if orientation.mirror != orientation.half_turn { columns - 1 - x } else { x }
+    let turn = |plane: &Plane| match plane.channels {
+        3 => turn::<3>(plane, orientation),
+        _ => turn::<1>(plane, orientation),
     };
-    let row = |y: usize| if orientation.half_turn { rows - 1 - y } else { y };
-    let mut rgb = vec![0; pixels.rgb.len()];
-    for (y, line) in rgb.chunks_exact_mut(width as usize * 3).enumerate() {
-        for (x, pixel) in line.chunks_exact_mut(3).enumerate() {
-            let (from_x, from_y) =
-                if orientation.quarter_turn { (column(y), row(rows - 1 - x)) } else { (column(x), row(y)) };
-            let at = (from_y * columns + from_x) * 3;
-            pixel.copy_from_slice(&pixels.rgb[at..at + 3]);
+    Pixels { width, height, planes: pixels.planes.iter().map(turn).collect() }
+}
+
+fn turn<const CHANNELS: usize>(plane: &Plane, orientation: Orientation) -> Plane {
+    let (width, height) = orientation.apply_to_size((plane.width, plane.height));
+    let (columns, rows) = (plane.width as usize, plane.height as usize);
+    let (from, _) = plane.samples.as_chunks::<CHANNELS>();
+    let mut samples = vec![0; plane.samples.len()];
+    let (to, _) = samples.as_chunks_mut::<CHANNELS>();
+    let column = |x: usize| if orientation.mirrors_columns() { columns - 1 - x } else { x };
+    let row = |y: usize| if orientation.mirrors_rows() { rows - 1 - y } else { y };
+    if orientation.quarter_turn {
+        // by squares, so that the rows read and the columns written both stay in the nearest cache
+        for (y, x) in squares(rows, columns) {
+            for y in y..rows.min(y + SQUARE) {
+                for x in x..columns.min(x + SQUARE) {
+                    to[column(x) * rows + row(y)] = from[y * columns + x];
+                }
+            }
+        }
+    } else {
+        for (y, line) in from.chunks_exact(columns).enumerate() {
+            let line_to = &mut to[row(y) * columns..][..columns];
+            line_to.copy_from_slice(line);
+            if orientation.mirrors_columns() {
+                line_to.reverse();
+            }
         }
     }
-    Pixels { width, height, rgb }
+    Plane { width, height, channels: CHANNELS, samples }
+}
+
+const SQUARE: usize = 32;
+
+fn squares(rows: usize, columns: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..rows).step_by(SQUARE).flat_map(move |y| (0..columns).step_by(SQUARE).map(move |x| (y, x)))
 }
 
 #[cfg(test)]
@@ -63,8 +97,8 @@ mod tests {
     /// Two rows, `1 2 3` over `4 5 6`, as one-byte names of the pixels.
     fn upright_names(exif: u16) -> (u32, Vec<u8>) {
         let rgb = [1, 2, 3, 4, 5, 6].iter().flat_map(|&name| [name; 3]).collect();
-        let turned = upright(Pixels { width: 3, height: 2, rgb }, Orientation::from_exif(exif).unwrap());
-        (turned.width, turned.rgb.iter().step_by(3).copied().collect())
+        let turned = upright(Pixels::from_rgb(3, 2, rgb), Orientation::from_exif(exif).unwrap());
+        (turned.width, turned.rgb().iter().step_by(3).copied().collect())
     }
 
     #[test]

@@ -16,10 +16,11 @@ pub(crate) struct Placeholder {
 pub(crate) fn of(pictures: &[Picture]) -> Result<Placeholder, Rejection> {
     let smallest = pictures.last().ok_or_else(Rejection::unprocessable)?;
     let small = shrink(&smallest.pixels)?;
-    let rgba: Vec<u8> = small.rgb.chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 255]).collect();
+    let rgb = small.rgb();
+    let rgba: Vec<u8> = rgb.chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 255]).collect();
     Ok(Placeholder {
         thumbhash: thumbhash::rgba_to_thumb_hash(small.width as usize, small.height as usize, &rgba),
-        dominant_color: dominant_color(&small),
+        dominant_color: dominant_color(&rgb),
     })
 }
 
@@ -30,9 +31,9 @@ fn shrink(pixels: &Pixels) -> Result<Pixels, Rejection> {
 }
 
 /// The mean of the fullest of 512 equal boxes of colour space; of equally full ones the darkest.
-fn dominant_color(pixels: &Pixels) -> [u8; 3] {
+fn dominant_color(rgb: &[u8]) -> [u8; 3] {
     let mut boxes = vec![[0_u32; 4]; 512];
-    for pixel in pixels.rgb.chunks_exact(3) {
+    for pixel in rgb.chunks_exact(3) {
         let index = pixel.iter().fold(0, |index, &channel| index << 3 | usize::from(channel >> 5));
         for (sum, &channel) in boxes[index].iter_mut().zip(pixel) {
             *sum += u32::from(channel);
@@ -56,6 +57,6 @@ mod tests {
     #[test]
     fn the_dominant_color_is_the_one_that_covers_most() {
         let rgb = [[200_u8, 10, 10], [20, 4, 200], [22, 6, 202], [250, 250, 250]].concat();
-        assert_eq!(dominant_color(&Pixels { width: 4, height: 1, rgb }), [21, 5, 201]);
+        assert_eq!(dominant_color(&rgb), [21, 5, 201]);
     }
 }

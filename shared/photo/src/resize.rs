@@ -1,8 +1,7 @@
 use crate::decode::Decoded;
-use crate::pixels::Pixels;
+use crate::pixels::{Pixels, subsampling};
+use crate::scale::{Axis, scale};
 use crate::{Rejection, Settings, plan};
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{PixelType, ResizeOptions, Resizer};
 
 /// One picture to publish, and what it is called.
 #[derive(Debug)]
@@ -12,14 +11,15 @@ pub(crate) struct Picture {
     pub(crate) pixels: Pixels,
 }
 
-/// Scales what was decoded to the planned size (Lanczos3).
+/// Scales what was decoded to the planned size (Lanczos3), where the decoder has not done so while reading.
 pub(crate) fn to_target(decoded: Decoded) -> Result<Pixels, Rejection> {
-    let Decoded { pixels, plan, .. } = decoded;
+    let Decoded { pixels, covers, plan, .. } = decoded;
     if (pixels.width, pixels.height) == plan.target {
         return Ok(pixels);
     }
-    let area = (decoded.covers.0.min(f64::from(pixels.width)), decoded.covers.1.min(f64::from(pixels.height)));
-    lanczos(&pixels, area, plan.target)
+    // a shrinking decoder's last column and row may stand for less than a pixel
+    let covers = (covers.0.min(f64::from(pixels.width)), covers.1.min(f64::from(pixels.height)));
+    scale_all(&pixels, covers, plan.target)
 }
 
 /// The main picture and its thumbnails, each made from the one before it.
@@ -42,15 +42,16 @@ pub(crate) fn pyramid(main: Pixels, settings: &Settings) -> Result<Vec<Picture>,
 
 /// The whole picture at another size.
 pub(crate) fn to_size(from: &Pixels, size: (u32, u32)) -> Result<Pixels, Rejection> {
-    lanczos(from, (f64::from(from.width), f64::from(from.height)), size)
+    scale_all(from, (f64::from(from.width), f64::from(from.height)), size)
 }
 
-/// Scales the top left `area` of a picture: a shrinking decoder's last column and row may stand for less than a pixel.
-fn lanczos(from: &Pixels, area: (f64, f64), (width, height): (u32, u32)) -> Result<Pixels, Rejection> {
-    let source =
-        ImageRef::new(from.width, from.height, &from.rgb, PixelType::U8x3).map_err(|_| Rejection::unprocessable())?;
-    let mut scaled = Image::new(width, height, PixelType::U8x3);
-    let options = ResizeOptions::new().crop(0.0, 0.0, area.0, area.1);
-    Resizer::new().resize(&source, &mut scaled, &options).map_err(|_| Rejection::unprocessable())?;
-    Ok(Pixels { width, height, rgb: scaled.into_vec() })
+/// Scales the top left of a picture, `covers` pixels wide and high.
+fn scale_all(from: &Pixels, covers: (f64, f64), (width, height): (u32, u32)) -> Result<Pixels, Rejection> {
+    let one = |(index, plane)| {
+        let pixels = subsampling(index);
+        let axis = |covers: f64, length| Axis::new(covers / f64::from(pixels), length, pixels, false);
+        scale(plane, axis(covers.0, width), axis(covers.1, height))
+    };
+    let planes = from.planes.iter().enumerate().map(one).collect::<Result<_, _>>()?;
+    Ok(Pixels { width, height, planes })
 }

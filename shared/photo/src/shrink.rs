@@ -78,7 +78,7 @@ impl Shrinker {
             self.write_sums();
         }
         let height = self.out.len() / (self.out_width * 3);
-        Pixels { width: self.out_width as u32, height: height as u32, rgb: self.out }
+        Pixels::from_rgb(self.out_width as u32, height as u32, self.out)
     }
 }
 
@@ -106,7 +106,7 @@ mod tests {
     fn transparent_pixels_become_white_and_half_transparent_ones_lighter() {
         let mut shrinker = Shrinker::new((3, 1), 4, 1);
         shrinker.push(&[10, 20, 30, 255, 10, 20, 30, 0, 0, 0, 0, 128]);
-        assert_eq!(shrinker.finish().rgb, [10, 20, 30, 255, 255, 255, 127, 127, 127]);
+        assert_eq!(*shrinker.finish().rgb(), [10, 20, 30, 255, 255, 255, 127, 127, 127]);
     }
 
     #[test]
@@ -117,7 +117,7 @@ mod tests {
         }
         let shrunk = shrinker.finish();
         assert_eq!((shrunk.width, shrunk.height), (2, 2));
-        assert_eq!(shrunk.rgb, [100, 100, 100, 8, 8, 8, 55, 55, 55, 33, 33, 33]);
+        assert_eq!(*shrunk.rgb(), [100, 100, 100, 8, 8, 8, 55, 55, 55, 33, 33, 33]);
     }
 
     #[test]

@@ -1,21 +1,22 @@
-use super::Decoded;
 use super::jpeg_errors::{Source, error_manager, reset_warnings, warnings};
-use crate::color::{self, MAX_PROFILE_BYTES, Profile};
+use super::jpeg_header::{Header, MARKERS};
+use super::{Decoded, jpeg_planes};
 use crate::pixels::Pixels;
 use crate::plan::{Plan, plan};
 use crate::quiet::quietly;
-use crate::{Rejection, Settings, exif};
-use mozjpeg::decompress::DecompressBuilder;
-use mozjpeg::{ColorSpace, Decompress, Marker};
+use crate::scale::{Axis, Strips};
+use crate::{Rejection, Settings, color, exif};
+use mozjpeg::decompress::{DecompressBuilder, DecompressStarted};
+use mozjpeg::{ColorSpace, Decompress};
 
 /// The part of libjpeg's reduction that is left to the final filter: at least 1.5 times the target.
 const HEADROOM: f64 = 1.5;
 
+const ROWS_AT_ONCE: u32 = 16;
+
 /// Encoders write about ten. Each scan of a progressive file walks the whole picture, however few bytes it has, so that
 /// a small file with many of them would keep the decoder busy for many minutes.
 const MAX_SCANS: usize = 100;
-
-const MARKERS: &[Marker] = &[Marker::APP(1), Marker::APP(2), Marker::APP(14)];
 
 pub(super) fn decode(raw: &[u8], settings: &Settings) -> Result<Decoded, Rejection> {
     if count_scans(raw) > MAX_SCANS {
@@ -47,107 +48,67 @@ fn read(source: Source<'_>, settings: &Settings) -> Result<Decoded, Rejection> {
     let header = Header::of(&jpeg);
     let stored = (jpeg.width() as u32, jpeg.height() as u32);
     let plan = plan(stored, exif::orientation(header.exif.as_deref().unwrap_or_default()), settings)?;
+    if jpeg_planes::suit(&jpeg) {
+        let pixels = jpeg_planes::read(jpeg, &plan)?;
+        return Ok(Decoded {
+            pixels,
+            covers: (f64::from(stored.0), f64::from(stored.1)),
+            plan,
+            profile: header.profile(),
+        });
+    }
     let eighths = eighths(&plan);
     jpeg.scale(eighths);
-    let pixels = read_pixels(jpeg, &header)?;
     let reduced = |length: u32| f64::from(length) * f64::from(eighths) / 8.0;
-    Ok(Decoded { pixels, covers: (reduced(stored.0), reduced(stored.1)), plan, profile: header.profile() })
+    let covers = (reduced(stored.0), reduced(stored.1));
+    let pixels = match header.read_as() {
+        ColorSpace::JCS_CMYK => read_ink(jpeg, &header)?,
+        _ => read_rgb(jpeg, covers, &plan)?,
+    };
+    Ok(Decoded { pixels, covers, plan, profile: header.profile() })
 }
 
-/// The smallest reduction to `n / 8` that leaves the headroom; 8 is full size.
+/// The smallest reduction to `n / 8` that leaves the headroom; 8 is full size. Of the others only the powers of two are
+/// quicker than reading at full size.
 fn eighths(plan: &Plan) -> u8 {
     let enough =
         |stored: u32, target: u32, n: u8| f64::from(stored) * f64::from(n) / 8.0 >= f64::from(target) * HEADROOM;
-    (1..8).find(|&n| enough(plan.stored.0, plan.target.0, n) && enough(plan.stored.1, plan.target.1, n)).unwrap_or(8)
+    [1, 2, 4]
+        .into_iter()
+        .find(|&n| enough(plan.stored.0, plan.target.0, n) && enough(plan.stored.1, plan.target.1, n))
+        .unwrap_or(8)
 }
 
-fn read_pixels(jpeg: Decompress<Source<'_>>, header: &Header) -> Result<Pixels, Rejection> {
+/// Scaled as planned while the rows arrive.
+fn read_rgb(jpeg: Decompress<Source<'_>>, covers: (f64, f64), plan: &Plan) -> Result<Pixels, Rejection> {
     let before = warnings();
-    let mut started = jpeg.to_colorspace(header.read_as()).map_err(|_| Rejection::corrupt())?;
+    let mut started = jpeg.to_colorspace(ColorSpace::JCS_RGB).map_err(|_| Rejection::corrupt())?;
+    let (width, height) = (started.width() as u32, started.height() as u32);
+    let axis = |covers: f64, available: u32, target| Axis::new(covers.min(f64::from(available)), target, 1, false);
+    let mut strips = Strips::new(width, axis(covers.1, height, plan.target.1));
+    for row in (0..height).step_by(ROWS_AT_ONCE as usize) {
+        strips.push(ROWS_AT_ONCE.min(height - row), |rows| {
+            started.read_scanlines_into(rows).map(|_| ()).map_err(|_| Rejection::corrupt())
+        })?;
+    }
+    finish(started, before)?;
+    let scaled = strips.finish(axis(covers.0, width, plan.target.0))?;
+    Ok(Pixels { width: scaled.width, height: scaled.height, planes: vec![scaled] })
+}
+
+fn read_ink(jpeg: Decompress<Source<'_>>, header: &Header) -> Result<Pixels, Rejection> {
+    let before = warnings();
+    let mut started = jpeg.to_colorspace(ColorSpace::JCS_CMYK).map_err(|_| Rejection::corrupt())?;
     let (width, height) = (started.width() as u32, started.height() as u32);
     let samples: Vec<u8> = started.read_scanlines().map_err(|_| Rejection::corrupt())?;
-    // what comes after the last row (padding, a second picture) may be untidy; the rows may not
-    let damaged = warnings() > before;
+    finish(started, before)?;
+    let rgb = color::cmyk_to_rgb(&header.ink(samples), header.icc.as_deref());
+    Ok(Pixels::from_rgb(width, height, rgb))
+}
+
+/// After the last row. What comes behind it (padding, a second picture) may be untidy; the rows may not.
+pub(super) fn finish(started: DecompressStarted<Source<'_>>, warnings_before: u32) -> Result<(), Rejection> {
+    let damaged = warnings() > warnings_before;
     started.finish().map_err(|_| Rejection::corrupt())?;
-    if damaged {
-        return Err(Rejection::corrupt());
-    }
-    let rgb = match header.read_as() {
-        ColorSpace::JCS_CMYK => color::cmyk_to_rgb(&header.ink(samples), header.icc.as_deref()),
-        _ => samples,
-    };
-    Ok(Pixels { width, height, rgb })
-}
-
-/// What the markers say.
-struct Header {
-    color_space: ColorSpace,
-    exif: Option<Vec<u8>>,
-    icc: Option<Vec<u8>>,
-    adobe: bool,
-}
-
-impl Header {
-    fn of(jpeg: &Decompress<Source<'_>>) -> Self {
-        let mut header = Self { color_space: jpeg.color_space(), exif: None, icc: None, adobe: false };
-        let mut chunks: Vec<&[u8]> = Vec::new();
-        for marker in jpeg.markers() {
-            match marker.marker {
-                Marker::APP(1) if header.exif.is_none() && marker.data.starts_with(b"Exif\0\0") => {
-                    header.exif = Some(marker.data.to_vec());
-                }
-                Marker::APP(2) => chunks.extend(marker.data.strip_prefix(b"ICC_PROFILE\0")),
-                Marker::APP(14) if marker.data.starts_with(b"Adobe") => header.adobe = true,
-                _ => {}
-            }
-        }
-        header.icc = join_icc(chunks);
-        header
-    }
-
-    fn read_as(&self) -> ColorSpace {
-        match self.color_space {
-            ColorSpace::JCS_CMYK | ColorSpace::JCS_YCCK => ColorSpace::JCS_CMYK,
-            _ => ColorSpace::JCS_RGB,
-        }
-    }
-
-    /// Adobe programs store ink inverted, 255 for none, and say so by their marker.
-    fn ink(&self, mut samples: Vec<u8>) -> Vec<u8> {
-        if self.adobe {
-            samples.iter_mut().for_each(|sample| *sample = 255 - *sample);
-        }
-        samples
-    }
-
-    fn profile(self) -> Option<Profile> {
-        let grey = self.color_space == ColorSpace::JCS_GRAYSCALE;
-        match self.read_as() {
-            ColorSpace::JCS_CMYK => None,
-            _ => self.icc.map(|icc| Profile { icc, grey }),
-        }
-    }
-}
-
-/// A profile is cut into numbered chunks, each after its number and the count. `None` unless all are there.
-fn join_icc(mut chunks: Vec<&[u8]>) -> Option<Vec<u8>> {
-    chunks.retain(|chunk| chunk.len() > 2);
-    chunks.sort_by_key(|chunk| chunk[0]);
-    let count = usize::from(chunks.first()?[1]);
-    let complete = chunks.len() == count && chunks.iter().zip(1..).all(|(chunk, number)| chunk[0] == number);
-    let size: usize = chunks.iter().map(|chunk| chunk.len() - 2).sum();
-    (complete && size <= MAX_PROFILE_BYTES).then(|| chunks.iter().flat_map(|chunk| &chunk[2..]).copied().collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_profile_is_joined_from_its_chunks_in_any_order_and_only_when_complete() {
-        assert_eq!(join_icc(vec![&[2, 2, 30], &[1, 2, 10, 20]]), Some(vec![10, 20, 30]));
-        assert_eq!(join_icc(vec![&[2, 2, 30]]), None);
-        assert_eq!(join_icc(vec![&[1, 2, 1], &[1, 2, 1]]), None);
-        assert_eq!(join_icc(vec![&[1]]), None);
-    }
+    if damaged { Err(Rejection::corrupt()) } else { Ok(()) }
 }
