@@ -7,7 +7,7 @@ use std::io::ErrorKind;
 const BLOCK: usize = 8;
 
 /// What trellis quantisation is asked for above the plain quality, to look the same.
-const TRELLIS_FINER: u8 = 2;
+const TRELLIS_FINER: u8 = 1;
 
 /// Progressive JPEG, 4:2:0, optimised Huffman codes; planes are written as they are.
 ///
