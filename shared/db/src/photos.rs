@@ -1,5 +1,7 @@
 //! Photos: promised, then ready or rejected.
 
+pub mod upkeep;
+
 use crate::Db;
 use crate::column::{Id, Ids, Time};
 use crate::contributors::{Credit, credit};
