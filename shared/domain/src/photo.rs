@@ -1,5 +1,9 @@
 //! A photo from upload to rendition, and the one place where object keys are built.
 
+mod whose;
+
+pub use whose::photo_id_of_object;
+
 use crate::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

@@ -152,8 +152,9 @@ impl Db {
         stale.collect()
     }
 
-    /// Takes a photo out of use, so that its objects can go: from here on it is rejected and cannot be attached. Its owner's photos
-    /// are counted anew. `false`, and nothing is changed, where it is no longer as it was looked at.
+    /// Takes a photo out of use, so that its objects can go: from here on it is rejected and cannot be attached, and whoever is
+    /// dealing with its object at the moment is overtaken. Its owner's photos are counted anew. `false`, and nothing is changed,
+    /// where it is no longer as it was looked at.
     ///
     /// # Errors
     /// As every query.
@@ -164,14 +165,13 @@ impl Db {
             "/* photos.queue_retirement */ SELECT owner FROM photos WHERE id = $1",
         );
         const RETIRE: &str = concat!(
-            "/* photos.retire */ UPDATE photos SET state = 'rejected', reason = COALESCE(reason, $3), width = NULL, height = NULL,
-             thumbhash = NULL, dominant_color = NULL, renditions = $4 WHERE id = $1 AND ",
+            "/* photos.retire */ UPDATE photos SET state = 'rejected', reason = COALESCE(reason, $3), etag = NULL,
+             made_with = NULL, width = NULL, height = NULL, thumbhash = NULL, dominant_color = NULL, renditions = $4 WHERE id = $1 AND ",
             stale!(),
             " AND state = $5 AND ",
             unattached!(),
             " = $6 RETURNING owner"
         );
-        // Rejecting a photo that was ready, as this does, is not the only way in which the counter may have come to be too high.
         const RECOUNT: &str = "/* contributors.recount_photos */ UPDATE contributors
              SET photos_uploaded = (SELECT count(*) FROM photos WHERE owner = $1 AND state = 'ready') WHERE sub = $1
              RETURNING chargers_added, verifications, photos_uploaded";
@@ -192,12 +192,13 @@ impl Db {
         })
     }
 
-    /// Removes the row of a photo that was retired; `false` where it is back in use.
+    /// Removes the row of a photo that was retired; `false` where its object was dealt with once more since then.
     ///
     /// # Errors
     /// As every query.
     pub async fn remove_retired_photo(&self, id: Uuid) -> Result<bool> {
-        const SQL: &str = "/* photos.remove_retired */ DELETE FROM photos WHERE id = $1 AND state = 'rejected'";
+        const SQL: &str = "/* photos.remove_retired */ DELETE FROM photos
+             WHERE id = $1 AND state = 'rejected' AND etag IS NULL";
         in_transaction!(self, |tx| {
             sqlx::query(SQL).bind(Id(id)).execute(&mut *tx).await.map_err(failed)?.rows_affected() > 0
         })
