@@ -120,7 +120,8 @@ impl Sweep<'_> {
 
     fn stopped(&self, error: Error) -> Error {
         let Summary { rows, objects, .. } = self.summary;
-        let detail = format!("The sweep stopped: {rows} rows and {objects} objects are removed; the same command goes on.");
+        let detail =
+            format!("The sweep stopped: {rows} rows and {objects} objects are removed; the same command goes on.");
         Error::new(error.kind(), detail).because(error)
     }
 }
