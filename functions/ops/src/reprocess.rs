@@ -39,11 +39,11 @@ pub(crate) async fn reprocess(app: &App, request: &Request, allowance: &Allowanc
     bar.finish_and_clear();
     walked?;
     let mut summary = walk.summary;
-    summary.is_interrupted = allowance.is_interrupted();
     summary.remaining = app.db.count_chosen_photos(&choice, summary.after).await?;
     if walk.is_done || summary.remaining == 0 {
         summary = Summary { remaining: 0, after: None, ..summary };
     }
+    summary.is_interrupted = summary.after.is_some() && allowance.is_interrupted();
     Ok(Report::Reprocess(summary))
 }
 

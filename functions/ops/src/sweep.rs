@@ -73,7 +73,7 @@ pub(crate) async fn sweep(app: &App, request: &Request, allowance: &Allowance) -
     let summary = Summary { is_dry_run: request.dry_run, ..Summary::default() };
     let mut sweep = Sweep { db: &app.db, storage: &storage, before, allowance, summary };
     let after = sweep.run(request.after.as_ref()).await.map_err(|error| sweep.stopped(error))?;
-    let is_interrupted = allowance.is_interrupted();
+    let is_interrupted = after.is_some() && allowance.is_interrupted();
     Ok(Report::Sweep(Summary { after, is_interrupted, ..sweep.summary }))
 }
 
