@@ -1,6 +1,7 @@
 //! Chargers for tests, brought in through the real functions of `db`.
 
 use db::contributions::Contribution;
+use db::photos::{Finish, PhotoResult};
 use db::{Db, ImportedCharger};
 use domain::Timestamp;
 use domain::charger::Connector;
@@ -54,6 +55,20 @@ pub async fn add(db: &Db, number: u128, charger: &NewCharger, now: Timestamp) {
         now,
     };
     assert!(db.add_charger(&contribution).await.unwrap().is_empty());
+}
+
+/// Writes down what became of a promised photo's bytes, as the optimiser does; whether it was written.
+pub async fn finish_photo(db: &Db, photo_id: Uuid, etag: &str, result: &PhotoResult) -> bool {
+    let before = db.photo_progress(photo_id).await.unwrap().unwrap();
+    let finish = Finish {
+        before: &before,
+        etag,
+        sequencer: None,
+        hash8: "0a1b2c3d",
+        made_with: "the settings of tests",
+        result,
+    };
+    db.finish_photo(photo_id, &finish, NOON).await.unwrap()
 }
 
 /// A charger of a data set with one CCS connector, to be varied; its id and its id there come from the number.

@@ -2,21 +2,29 @@
 //!
 //! One `match` on what happened decides everything: bad input is *rejected* (the row says why, nothing is published, no retry);
 //! trouble of the store or the database is an *error*, so that Lambda delivers the whole event again and finished records are
-//! skipped; what is not ours, or gone, is *ignored*. Reads `raw/` only and writes `processed/` only, so it cannot wake itself.
+//! skipped; what is not ours, or gone, is *skipped*. Reads `raw/` only and writes `processed/` only, so it cannot wake itself.
 //!
-//! Start with [`handle`]; [`event`] knows what S3 sends, [`optimize`] what is done with one object.
+//! Start with [`handle`]; [`event`] knows what S3 sends, [`optimize`] what is done with one object, in which order, and why that
+//! is right wherever it is killed; [`publish`] keeps the public side in step with the row. [`remake`] is for `ops reprocess`.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod event;
 mod optimize;
+mod publish;
+mod sequencer;
+
+pub use optimize::Outcome;
 
 use db::Db;
-use domain::{Error, World};
-use optimize::{Outcome, optimize};
+use domain::photo::{Photo, photo_id_of};
+use domain::{Error, Result, World};
+use event::Created;
+use optimize::{Task, optimize};
 use photo::Settings;
 use serde_json::{Value, json};
 use std::error::Error as _;
+use std::time::Instant;
 use storage::Storage;
 
 /// What the handler needs.
@@ -29,7 +37,8 @@ pub struct App {
 }
 
 impl App {
-    /// A handler on a database and a store, with the limits and settings of photos.
+    /// A handler on a database and a store, with the limits and settings of photos. It asks the database's primary only: what is
+    /// not in the row is deleted from the store, so the row must be the one that was written last.
     pub fn new(db: Db, storage: Storage, photos: &config::Photos, world: World) -> Self {
         let settings = Settings {
             max_bytes: photos.max_bytes as usize,
@@ -41,29 +50,28 @@ impl App {
             thumbnail_widths_px: photos.thumbnail_widths_px.clone(),
             ..Settings::default()
         };
-        Self { db, storage, settings, world }
+        Self { db: db.primary(), storage, settings, world }
+    }
+
+    /// What photos are made with today: [`Settings::fingerprint`].
+    pub fn made_with(&self) -> String {
+        self.settings.fingerprint()
     }
 }
 
-/// Deals with one event; the answer counts what became of its records.
+/// Deals with one event, each record by itself; the answer counts what became of them.
 ///
 /// # Errors
 /// When the store or the database failed for at least one record: Lambda then delivers the event again.
 pub async fn handle(app: &App, event: Value) -> Result<Value, lambda_runtime::Error> {
     let (mut ready, mut rejected, mut skipped) = (0, 0, 0);
     let mut failure = None;
-    for created in event::created_objects(&event) {
-        match optimize(app, &created).await {
+    for record in event::records(&event) {
+        match deal_with(app, record).await {
             Ok(Outcome::Ready) => ready += 1,
             Ok(Outcome::Rejected) => rejected += 1,
-            Ok(Outcome::Skipped(reason)) => {
-                tracing::info!(key = created.key, reason, "skipped");
-                skipped += 1;
-            }
-            Err(error) => {
-                log(&created.key, &error);
-                failure = Some(error);
-            }
+            Ok(Outcome::Skipped(_)) => skipped += 1,
+            Err(error) => failure = Some(error),
         }
     }
     match failure {
@@ -72,7 +80,34 @@ pub async fn handle(app: &App, event: Value) -> Result<Value, lambda_runtime::Er
     }
 }
 
-fn log(key: &str, error: &Error) {
-    let cause = error.source().map(ToString::to_string).unwrap_or_default();
-    tracing::error!(key, cause, "{error}");
+/// Deals with the object that is under the photo's raw key now, with today's settings, whatever was done before. Where the object
+/// is gone, the row and its renditions stay as they are.
+///
+/// # Errors
+/// When the store or the database failed; asking again is right.
+pub async fn remake(app: &App, photo: &Photo) -> Result<Outcome> {
+    optimize(app, &Task { id: photo.id, raw_key: &photo.raw_key, event: None }).await
+}
+
+/// One line of the log for each record. A key that is not one of ours may hold anything and is not shown.
+async fn deal_with(app: &App, record: Option<Created>) -> Result<Outcome> {
+    let started = Instant::now();
+    let ours = record.as_ref().filter(|created| created.bucket == app.storage.bucket());
+    let ours = ours.and_then(|created| Some((photo_id_of(&created.key)?, created)));
+    let outcome = match ours {
+        Some((id, created)) => optimize(app, &Task { id, raw_key: &created.key, event: Some(created) }).await,
+        None => Ok(Outcome::Skipped("not an upload of ours")),
+    };
+    let key = ours.map(|(_, created)| created.key.as_str());
+    let duration_ms = started.elapsed().as_millis() as u64;
+    match &outcome {
+        Ok(outcome) => tracing::info!(key, duration_ms, outcome = outcome.word(), reason = outcome.reason(), "record"),
+        Err(error) => log(key, duration_ms, error),
+    }
+    outcome
+}
+
+fn log(key: Option<&str>, duration_ms: u64, error: &Error) {
+    let cause = error.source().map(ToString::to_string);
+    tracing::error!(key, duration_ms, outcome = "failed", cause, "{error}");
 }

@@ -12,7 +12,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let config = Config::from_env()?;
     telemetry::init_json(&config.log_filter, &config.summary());
     let (logins, world) = (secrets::logins(config.secret_ttl), config::world());
-    let db = Db::open(&config.database, "optimize-photo", world, logins).await?.primary();
+    let db = Db::open(&config.database, "optimize-photo", world, logins).await?;
     let app = App::new(db, Storage::open(&config.store, world.now).await?, &config.photos, world);
     run(service_fn(|event: LambdaEvent<Value>| handle(&app, event.payload))).await
 }

@@ -1,120 +1,226 @@
-//! One raw object: read, optimise, publish, write down.
+//! One raw object: read, optimise, publish, write down, look again.
+//!
+//! What counts is what is there, not what the event says: the object that is under the key now is dealt with, and the row says
+//! which one that was. Three rules make that right wherever a delivery is killed and whoever else is at the same photo:
+//!
+//! 1. The row is read before the object, and written only if it is still the same. A row that was written after an upload
+//!    therefore never goes back to describing what was there before it.
+//! 2. The row is written when all of its renditions are there, and what it no longer names is deleted after that.
+//! 3. Every delivery ends with a look at what is public, also one that finds its work done: what a killed one left is cleared
+//!    away then, and what another deleted under our hands is made again.
 
 use crate::App;
 use crate::event::Created;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use crate::publish::{Shelf, publish, tidy};
+use crate::sequencer::Sequencer;
 use bytes::Bytes;
-use db::photos::PhotoResult;
-use domain::photo::{RENDITION_CACHE_CONTROL, Rendition, photo_id_of, rendition_key};
+use db::photos::{Finish, PhotoResult, Progress};
+use domain::photo::PhotoState;
 use domain::{Error, Kind, Result};
 use photo::{Optimized, Rejection};
 use sha2::{Digest, Sha256};
-use storage::ObjectHeaders;
 use uuid::Uuid;
 
 /// What became of an object.
-pub(crate) enum Outcome {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
     /// Its renditions are published.
     Ready,
     /// It is refused; the row says why.
     Rejected,
-    /// There was nothing to do.
+    /// There was nothing to do, for this reason.
     Skipped(&'static str),
 }
 
-pub(crate) async fn optimize(app: &App, created: &Created) -> Result<Outcome> {
-    let Some(id) = photo_id_of(&created.key) else { return Ok(Outcome::Skipped("not a raw key of ours")) };
-    if app.db.is_photo_finished(id, &created.etag).await? {
-        return Ok(Outcome::Skipped("finished by an earlier delivery"));
+impl Outcome {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Rejected => "rejected",
+            Self::Skipped(_) => "skipped",
+        }
     }
-    // The row is there before the bytes can be: without it the photo was deleted, or the object is not from us.
-    if app.db.photo(id).await?.is_none_or(|photo| photo.raw_key != created.key) {
-        return Ok(Outcome::Skipped("no such photo"));
-    }
-    loop {
-        let (etag, outcome) = optimize_current(app, id, created).await?;
-        // Looking after writing, not before: of two deliveries for two uploads to one key the last writer sees the last object,
-        // so the row always ends up describing what is in the store.
-        match app.storage.head(&created.key).await? {
-            Some(object) if unquoted(&object.etag) != etag => {}
-            _ => return Ok(outcome),
+
+    pub(crate) fn reason(self) -> Option<&'static str> {
+        match self {
+            Self::Skipped(reason) => Some(reason),
+            Self::Ready | Self::Rejected => None,
         }
     }
 }
 
-/// Deals with the object that is under the key now, which may be a newer one than the event's; answers its ETag too.
-async fn optimize_current(app: &App, id: Uuid, created: &Created) -> Result<(String, Outcome)> {
-    let gone = || Ok((created.etag.clone(), Outcome::Skipped("the object is gone")));
-    let object = match app.storage.get(&created.key, app.settings.max_bytes as u64).await {
-        Ok(Some(object)) => object,
-        Ok(None) => return gone(),
-        Err(error) if error.kind() == Kind::TooLarge => {
-            // What is written down is what was looked at, never what the event says: the two may differ for good.
-            let Some(object) = app.storage.head(&created.key).await? else { return gone() };
-            let etag = unquoted(&object.etag).to_owned();
-            let reason = format!("The photo is larger than {} bytes.", app.settings.max_bytes);
-            let outcome = finish(app, id, &etag, "", PhotoResult::Rejected { reason }).await?;
-            return Ok((etag, outcome));
+/// A raw object that is to be dealt with.
+pub(crate) struct Task<'a> {
+    pub(crate) id: Uuid,
+    pub(crate) raw_key: &'a str,
+    /// What told of it; `None` where somebody asked for it.
+    pub(crate) event: Option<&'a Created>,
+}
+
+impl Task<'_> {
+    /// Whether what the event tells of, or something later, has been dealt with.
+    fn is_finished(&self, progress: &Progress) -> bool {
+        let Some(event) = self.event.filter(|_| progress.state != PhotoState::Pending) else { return false };
+        match (&event.sequencer, last_sequencer(progress)) {
+            (Some(of_event), Some(of_row)) => *of_event <= of_row,
+            _ => progress.etag.as_ref() == Some(&event.etag),
         }
-        Err(error) => return Err(error),
-    };
-    let etag = unquoted(&object.etag).to_owned();
-    let hash8 = hex::encode(&Sha256::digest(&object.bytes)[..4]);
-    let result = match decode_and_encode(app, object.bytes).await? {
-        Ok(optimized) => publish(app, &created.key, &hash8, optimized).await?,
-        Err(rejection) => PhotoResult::Rejected { reason: rejection.reason },
-    };
-    let outcome = finish(app, id, &etag, &hash8, result).await?;
-    Ok((etag, outcome))
+    }
+
+    /// The later one of the event's sequencer and the row's.
+    fn sequencer(&self, progress: &Progress) -> Option<Sequencer> {
+        self.event.and_then(|event| event.sequencer.clone()).max(last_sequencer(progress))
+    }
+}
+
+fn last_sequencer(progress: &Progress) -> Option<Sequencer> {
+    progress.sequencer.as_deref().and_then(Sequencer::parse)
+}
+
+/// Rounds that one delivery makes while others keep changing the same photo; then it fails, to be delivered again.
+const MAX_ROUNDS: u32 = 8;
+
+/// Deals with one object.
+pub(crate) async fn optimize(app: &App, task: &Task<'_>) -> Result<Outcome> {
+    let mut delivery =
+        Delivery { app, task, is_due: None, outcome: Outcome::Skipped("finished by an earlier delivery") };
+    let mut absent = "no such photo";
+    for _ in 0..MAX_ROUNDS {
+        let progress = app.db.photo_progress(task.id).await?;
+        // The row is there before the bytes can be: without it the photo was deleted, or the object is not from us.
+        let Some(progress) = progress.filter(|progress| progress.raw_key == task.raw_key) else {
+            tidy(app, task.raw_key, &[]).await?;
+            return Ok(Outcome::Skipped(absent));
+        };
+        if delivery.round(&progress).await? {
+            return Ok(delivery.outcome);
+        }
+        absent = "the photo was deleted meanwhile";
+    }
+    Err(Error::unavailable("photo", "others keep changing it"))
+}
+
+struct Delivery<'a> {
+    app: &'a App,
+    task: &'a Task<'a>,
+    /// Whether the object must be looked at; the event decides while this is open.
+    is_due: Option<bool>,
+    outcome: Outcome,
+}
+
+/// What one look at an object led to.
+enum Work {
+    /// The row says what became of it.
+    Written(PhotoResult),
+    /// The row says it, and there is another object by now.
+    Outdated,
+    /// Somebody else has changed the row meanwhile.
+    Overtaken,
+    /// There is no object.
+    Gone,
+}
+
+impl Delivery<'_> {
+    /// Brings the row and the store to agree with the object; `false` where that needs another round.
+    async fn round(&mut self, progress: &Progress) -> Result<bool> {
+        let mut renditions = progress.renditions.clone();
+        if self.is_due.unwrap_or_else(|| !self.task.is_finished(progress)) {
+            match self.work(progress).await? {
+                Work::Overtaken => return Ok(false),
+                Work::Outdated => {
+                    self.is_due = Some(true);
+                    return Ok(false);
+                }
+                Work::Gone => {
+                    self.outcome = Outcome::Skipped("the object is gone");
+                    return Ok(true);
+                }
+                Work::Written(result) => {
+                    self.outcome = outcome_of(&result);
+                    renditions = result.renditions().to_vec();
+                }
+            }
+        }
+        let shelf = tidy(self.app, self.task.raw_key, &renditions).await?;
+        // After a deletion the row tells whether somebody else had put just that again.
+        self.is_due = Some(shelf == Shelf::Incomplete);
+        Ok(shelf == Shelf::Right)
+    }
+
+    /// Deals with the object that is under the key now, which may be a newer one than the event's.
+    async fn work(&self, progress: &Progress) -> Result<Work> {
+        let Task { id, raw_key, .. } = *self.task;
+        let Some(raw) = read(self.app, raw_key).await? else { return Ok(Work::Gone) };
+        let (hash8, result) = match raw.bytes {
+            Some(bytes) => self.make(bytes).await?,
+            None => (String::new(), too_large(self.app)),
+        };
+        let sequencer = self.task.sequencer(progress);
+        let finish = Finish {
+            before: progress,
+            // What is written down is what was looked at, never what the event says: the two may differ for good.
+            etag: &raw.etag,
+            sequencer: sequencer.as_ref().map(Sequencer::as_str),
+            hash8: &hash8,
+            made_with: &self.app.made_with(),
+            result: &result,
+        };
+        if !self.app.db.finish_photo(id, &finish, (self.app.world.now)()).await? {
+            return Ok(Work::Overtaken);
+        }
+        // Looking after writing, not before: an upload that nobody tells of any more is seen too.
+        let now = self.app.storage.head(raw_key).await?;
+        let is_outdated = now.is_some_and(|object| unquoted(&object.etag) != raw.etag);
+        Ok(if is_outdated { Work::Outdated } else { Work::Written(result) })
+    }
+
+    /// Renditions or a rejection; of bytes that are a photo, the renditions are published.
+    async fn make(&self, bytes: Bytes) -> Result<(String, PhotoResult)> {
+        let hash8 = hex::encode(&Sha256::digest(&bytes)[..4]);
+        let result = match decode_and_encode(self.app, bytes).await? {
+            Ok(optimized) => publish(self.app, self.task.raw_key, &hash8, optimized).await?,
+            Err(rejection) => PhotoResult::Rejected { reason: rejection.reason },
+        };
+        Ok((hash8, result))
+    }
+}
+
+/// A raw object; without bytes where they are more than the limit.
+struct Raw {
+    etag: String,
+    bytes: Option<Bytes>,
+}
+
+async fn read(app: &App, raw_key: &str) -> Result<Option<Raw>> {
+    match app.storage.get(raw_key, app.settings.max_bytes as u64).await {
+        Ok(object) => {
+            Ok(object.map(|object| Raw { etag: unquoted(&object.etag).to_owned(), bytes: Some(object.bytes) }))
+        }
+        Err(error) if error.kind() == Kind::TooLarge => {
+            let object = app.storage.head(raw_key).await?;
+            Ok(object.map(|object| Raw { etag: unquoted(&object.etag).to_owned(), bytes: None }))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn too_large(app: &App) -> PhotoResult {
+    PhotoResult::Rejected { reason: format!("The photo is larger than {} bytes.", app.settings.max_bytes) }
 }
 
 fn unquoted(etag: &str) -> &str {
     etag.trim_matches('"')
 }
 
+fn outcome_of(result: &PhotoResult) -> Outcome {
+    match result {
+        PhotoResult::Ready { .. } => Outcome::Ready,
+        PhotoResult::Rejected { .. } => Outcome::Rejected,
+    }
+}
+
 /// The pixel work, off the thread that serves: in the embedded server others are waiting.
 async fn decode_and_encode(app: &App, raw: Bytes) -> Result<Result<Optimized, Rejection>> {
     let settings = app.settings.clone();
     tokio::task::spawn_blocking(move || photo::optimize(&raw, &settings)).await.map_err(Error::internal)
-}
-
-/// Puts every rendition; the row is written only when all of them are there.
-async fn publish(app: &App, raw_key: &str, hash8: &str, optimized: Optimized) -> Result<PhotoResult> {
-    let mut renditions = Vec::with_capacity(optimized.renditions.len());
-    for rendition in optimized.renditions {
-        let (extension, is_main) = (rendition.format.extension(), rendition.name == "main");
-        let key = rendition_key(raw_key, hash8, rendition.width, extension, is_main)
-            .ok_or_else(|| Error::internal("a rendition of a key that is not ours"))?;
-        let headers = ObjectHeaders {
-            content_type: rendition.format.content_type().to_owned(),
-            cache_control: Some(RENDITION_CACHE_CONTROL.to_owned()),
-        };
-        let bytes = Bytes::from(rendition.bytes);
-        renditions.push(Rendition {
-            name: rendition.name,
-            content_type: headers.content_type.clone(),
-            key: key.clone(),
-            width: rendition.width,
-            height: rendition.height,
-            bytes: bytes.len() as u64,
-        });
-        app.storage.put(&key, bytes, &headers).await?;
-    }
-    let [red, green, blue] = optimized.dominant_color;
-    Ok(PhotoResult::Ready {
-        width: optimized.width,
-        height: optimized.height,
-        thumbhash: STANDARD.encode(optimized.thumbhash),
-        dominant_color: format!("#{red:02x}{green:02x}{blue:02x}"),
-        renditions,
-    })
-}
-
-async fn finish(app: &App, id: Uuid, etag: &str, hash8: &str, result: PhotoResult) -> Result<Outcome> {
-    app.db.finish_photo(id, etag, hash8, &result, (app.world.now)()).await?;
-    Ok(match result {
-        PhotoResult::Ready { .. } => Outcome::Ready,
-        PhotoResult::Rejected { .. } => Outcome::Rejected,
-    })
 }

@@ -1,4 +1,8 @@
-//! Photos: promised, then ready or rejected.
+//! Photos: promised, then ready or rejected. What the optimiser reads and writes of them is in `photos/deliver.rs`.
+
+mod deliver;
+
+pub use deliver::{Finish, PhotoResult, Progress};
 
 pub mod upkeep;
 
@@ -26,29 +30,6 @@ pub struct NewPhoto {
     pub raw_key: String,
     /// The first 8 hex digits of their SHA-256, where known.
     pub hash8: Option<String>,
-}
-
-/// What became of a photo's bytes.
-#[derive(Clone, Debug, PartialEq)]
-pub enum PhotoResult {
-    /// Its renditions are published.
-    Ready {
-        /// Pixels of the main rendition.
-        width: u32,
-        /// Pixels of the main rendition.
-        height: u32,
-        /// ThumbHash, base64.
-        thumbhash: String,
-        /// `#rrggbb`.
-        dominant_color: String,
-        /// What is published.
-        renditions: Vec<Rendition>,
-    },
-    /// It is refused; the reason is shown to the uploader.
-    Rejected {
-        /// A plain sentence.
-        reason: String,
-    },
 }
 
 #[derive(sqlx::FromRow)]
@@ -138,65 +119,6 @@ impl Db {
             .fetch_optional(session)
             .await?);
         row.map(photo).transpose()
-    }
-
-    /// Whether the object with this ETag has been dealt with: a second delivery of its event has nothing to do.
-    ///
-    /// # Errors
-    /// As every query.
-    pub async fn is_photo_finished(&self, id: Uuid, etag: &str) -> Result<bool> {
-        const SQL: &str =
-            "/* photos.is_finished */ SELECT count(*) FROM photos WHERE id = $1 AND etag = $2 AND state <> 'pending'";
-        let count: i64 =
-            read!(self, |session| sqlx::query_scalar(SQL).bind(Id(id)).bind(etag).fetch_one(session).await?);
-        Ok(count > 0)
-    }
-
-    /// Writes what became of a photo's bytes; its owner is credited when it becomes ready for the first time.
-    ///
-    /// # Errors
-    /// As every query.
-    pub async fn finish_photo(
-        &self,
-        id: Uuid,
-        etag: &str,
-        hash8: &str,
-        result: &PhotoResult,
-        now: Timestamp,
-    ) -> Result<()> {
-        // Deliveries of one owner's photos queue here, so that each sees what the one before has written. Adding a charger locks
-        // in the same order: its author, then the photos.
-        let queue = self.engine().pick(
-            "/* photos.queue */ SELECT sub FROM contributors WHERE sub = (SELECT owner FROM photos WHERE id = $1) FOR NO KEY UPDATE",
-            "/* photos.queue */ SELECT owner FROM photos WHERE id = $1",
-        );
-        const OWNER: &str = "/* photos.owner */ SELECT owner, state FROM photos WHERE id = $1";
-        const READY: &str =
-            "/* photos.ready */ UPDATE photos SET state = 'ready', etag = $2, hash8 = $3, reason = NULL, width = $4, height = $5,
-             thumbhash = $6, dominant_color = $7, renditions = $8 WHERE id = $1";
-        const REJECTED: &str =
-            "/* photos.reject */ UPDATE photos SET state = 'rejected', etag = $2, hash8 = $3, reason = $4, width = NULL, height = NULL,
-             thumbhash = NULL, dominant_color = NULL, renditions = $5 WHERE id = $1";
-        in_transaction!(self, |tx| {
-            sqlx::query(queue).bind(Id(id)).execute(&mut *tx).await.map_err(failed)?;
-            let before: Option<(String, String)> =
-                sqlx::query_as(OWNER).bind(Id(id)).fetch_optional(&mut *tx).await.map_err(failed)?;
-            match result {
-                PhotoResult::Ready { width, height, thumbhash, dominant_color, renditions } => {
-                    let update =
-                        sqlx::query(READY).bind(Id(id)).bind(etag).bind(hash8).bind(*width as i32).bind(*height as i32);
-                    let update = update.bind(thumbhash).bind(dominant_color).bind(Json(renditions));
-                    update.execute(&mut *tx).await.map_err(failed)?;
-                    if let Some((owner, _)) = before.filter(|(_, state)| state == "pending") {
-                        credit!(tx, owner.as_str(), Credit { photos: 1, ..Credit::default() }, now);
-                    }
-                }
-                PhotoResult::Rejected { reason } => {
-                    let update = sqlx::query(REJECTED).bind(Id(id)).bind(etag).bind(hash8).bind(reason);
-                    update.bind(Json(Vec::<Rendition>::new())).execute(&mut *tx).await.map_err(failed)?;
-                }
-            }
-        })
     }
 
     /// The photos that chargers show, oldest first; rejected ones are left out.

@@ -225,6 +225,13 @@ pub fn rendition_key(raw_key: &str, hash8: &str, width: u32, extension: &str, is
     })
 }
 
+/// What the keys of all renditions of a photo begin with, of whatever bytes and settings, and no other key does. `None` where
+/// `raw_key` is not one of ours.
+pub fn rendition_prefix(raw_key: &str) -> Option<String> {
+    photo_id_of(raw_key)?;
+    Some(format!("{PROCESSED_PREFIX}{}_", raw_key.strip_prefix(RAW_PREFIX)?))
+}
+
 /// The public address of a key.
 pub fn public_url(base_url: &str, key: &str) -> String {
     format!("{}/{key}", base_url.trim_end_matches('/'))
@@ -254,6 +261,9 @@ mod tests {
         assert_eq!(main, "processed/charger/20261120/00000000-0000-0000-0000-000000000007_0a1b2c3d.jpg");
         let small = rendition_key(&raw, "0a1b2c3d", 240, "webp", false).unwrap();
         assert!(small.ends_with("_0a1b2c3d_240.webp"));
+        let prefix = rendition_prefix(&raw).unwrap();
+        assert!(main.starts_with(&prefix) && small.starts_with(&prefix) && prefix.ends_with("7_"), "{prefix}");
+        assert_eq!(rendition_prefix("raw/x"), None);
         assert_eq!(rendition_key("processed/x", "0a1b2c3d", 240, "webp", false), None);
     }
 }

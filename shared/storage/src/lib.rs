@@ -40,6 +40,15 @@ pub enum Storage {
 }
 
 impl Storage {
+    /// What the bucket is called.
+    pub fn bucket(&self) -> &str {
+        match self {
+            Self::S3(store) => store.bucket(),
+            #[cfg(feature = "embedded")]
+            Self::Local(store) => store.bucket(),
+        }
+    }
+
     /// Stores `bytes` under `key`, over whatever was there. Once this returns, the object survives a crash.
     pub async fn put(&self, key: &str, bytes: Bytes, headers: &ObjectHeaders) -> Result<()> {
         match self {

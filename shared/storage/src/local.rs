@@ -61,6 +61,11 @@ impl Local {
         Ok(Self(Arc::new(Inner { settings, credentials, workplace, sequencer: Sequencer::default() })))
     }
 
+    /// See [`crate::Storage::bucket`].
+    pub fn bucket(&self) -> &str {
+        &self.0.settings.bucket
+    }
+
     /// See [`crate::Storage::put`].
     pub async fn put(&self, key: &str, bytes: Bytes, headers: &ObjectHeaders) -> Result<()> {
         self.put_as(EventName::ObjectCreatedPut, key, bytes, headers).await.map(|_| ())
@@ -153,11 +158,6 @@ impl Local {
     /// The access key that signs and checks requests.
     pub fn credentials(&self) -> &LocalCredentials {
         &self.0.credentials
-    }
-
-    /// What the bucket is called.
-    pub fn bucket(&self) -> &str {
-        &self.0.settings.bucket
     }
 
     /// The folder of the event queue: `pending/` is filled here, the rest belongs to whoever delivers.

@@ -40,6 +40,11 @@ impl S3 {
         client::connect_to(endpoint, region, key, bucket)
     }
 
+    /// See [`crate::Storage::bucket`].
+    pub fn bucket(&self) -> &str {
+        &self.bucket
+    }
+
     /// See [`crate::Storage::put`].
     pub async fn put(&self, key: &str, bytes: Bytes, headers: &ObjectHeaders) -> Result<()> {
         check_key(key)?;

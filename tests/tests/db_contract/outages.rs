@@ -21,7 +21,7 @@ async fn errors(db: &Db) -> Vec<Error> {
         db.chargers(&[id(1)]).await.unwrap_err(),
         db.latest_verifications(id(1)).await.unwrap_err(),
         db.photo(id(1)).await.unwrap_err(),
-        db.is_photo_finished(id(1), "etag").await.unwrap_err(),
+        db.photo_progress(id(1)).await.unwrap_err(),
         db.forget_pending_photo(id(1)).await.unwrap_err(),
         db.ensure_contributor("ann", NOON).await.unwrap_err(),
         db.promise_photos("ann", &[], NOON).await.unwrap_err(),

@@ -1,9 +1,12 @@
 //! Photos: promised, then ready or rejected, whatever is delivered twice.
 
 use db::Db;
-use db::photos::{NewPhoto, PhotoResult};
+use db::photos::{Finish, NewPhoto, PhotoResult, Progress};
 use domain::photo::{Photo, PhotoKind, PhotoState, Rendition, raw_key};
-use tests::seed::{NOON, add, id, new_charger, point};
+use proptest::prelude::{Strategy, any};
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use tests::seed::{NOON, add, finish_photo, id, new_charger, point};
 use tests::{TestDb, on_both_engines};
 
 on_both_engines!(
@@ -13,10 +16,12 @@ on_both_engines!(
     a_rejected_photo_has_its_reason_and_is_not_shown,
     a_photo_is_credited_once_however_often_it_is_delivered,
     a_photo_that_is_delivered_twice_at_once_is_credited_once,
-    a_photo_is_finished_for_the_object_that_was_dealt_with,
+    a_row_tells_what_was_last_dealt_with,
+    a_row_that_has_changed_since_it_was_read_is_left_alone,
     only_a_pending_photo_can_be_forgotten,
     photos_of_a_charger_come_oldest_first,
-    finishing_a_photo_that_is_gone_is_no_error,
+    a_photo_that_is_gone_is_not_written,
+    the_count_of_ready_photos_is_a_recount_after_any_changes,
 );
 
 fn promised(number: u128) -> NewPhoto {
@@ -48,6 +53,14 @@ fn rejected() -> PhotoResult {
 
 async fn photos_of_ann(db: &Db) -> i32 {
     const SQL: &str = "SELECT photos_uploaded FROM contributors WHERE sub = 'ann'";
+    match db {
+        Db::Postgres(postgres) => sqlx::query_scalar(SQL).fetch_one(postgres.pool()).await.unwrap(),
+        Db::Sqlite(sqlite) => sqlx::query_scalar(SQL).fetch_one(sqlite.pool()).await.unwrap(),
+    }
+}
+
+async fn ready_photos(db: &Db) -> i64 {
+    const SQL: &str = "SELECT count(*) FROM photos WHERE owner = 'ann' AND state = 'ready'";
     match db {
         Db::Postgres(postgres) => sqlx::query_scalar(SQL).fetch_one(postgres.pool()).await.unwrap(),
         Db::Sqlite(sqlite) => sqlx::query_scalar(SQL).fetch_one(sqlite.pool()).await.unwrap(),
@@ -96,7 +109,7 @@ async fn promises_are_kept_all_or_none(test_db: &TestDb) {
 async fn a_ready_photo_has_everything_that_its_optimiser_found(test_db: &TestDb) {
     let db = &test_db.db;
     db.promise_photos("ann", &[promised(1)], NOON).await.unwrap();
-    db.finish_photo(id(1), "etag", "0a1b2c3d", &ready(), NOON).await.unwrap();
+    assert!(finish_photo(db, id(1), "etag", &ready()).await);
     let kept = photo(test_db, 1).await;
     let PhotoResult::Ready { width, height, thumbhash, dominant_color, renditions } = ready() else { panic!() };
     assert_eq!((kept.state, kept.reason), (PhotoState::Ready, None));
@@ -109,13 +122,13 @@ async fn a_rejected_photo_has_its_reason_and_is_not_shown(test_db: &TestDb) {
     let db = &test_db.db;
     add(db, 9, &new_charger("Park", point(1.0, 2.0)), NOON).await;
     db.promise_photos("ann", &[NewPhoto { charger_id: Some(id(9)), ..promised(1) }], NOON).await.unwrap();
-    db.finish_photo(id(1), "one", "0a1b2c3d", &ready(), NOON).await.unwrap();
-    db.finish_photo(id(1), "two", "ffffffff", &rejected(), NOON).await.unwrap();
+    assert!(finish_photo(db, id(1), "one", &ready()).await);
+    assert!(finish_photo(db, id(1), "two", &rejected()).await);
     let kept = photo(test_db, 1).await;
     assert_eq!((kept.state, kept.reason.as_deref()), (PhotoState::Rejected, Some("The file is cut off.")));
     assert_eq!((kept.width, kept.thumbhash, kept.renditions), (None, None, Vec::new()));
     assert_eq!(db.charger(id(9)).await.unwrap().unwrap().photos, []);
-    db.finish_photo(id(1), "three", "0a1b2c3d", &ready(), NOON).await.unwrap();
+    assert!(finish_photo(db, id(1), "three", &ready()).await);
     assert_eq!(photo(test_db, 1).await.reason, None);
 }
 
@@ -124,10 +137,10 @@ async fn a_photo_is_credited_once_however_often_it_is_delivered(test_db: &TestDb
     db.promise_photos("ann", &[promised(1), promised(2)], NOON).await.unwrap();
     assert_eq!(photos_of_ann(db).await, 0);
     for etag in ["one", "one", "two"] {
-        db.finish_photo(id(1), etag, "0a1b2c3d", &ready(), NOON).await.unwrap();
+        assert!(finish_photo(db, id(1), etag, &ready()).await);
         assert_eq!(photos_of_ann(db).await, 1);
     }
-    db.finish_photo(id(2), "one", "0a1b2c3d", &rejected(), NOON).await.unwrap();
+    assert!(finish_photo(db, id(2), "one", &rejected()).await);
     assert_eq!(photos_of_ann(db).await, 1);
 }
 
@@ -137,29 +150,83 @@ async fn a_photo_that_is_delivered_twice_at_once_is_credited_once(test_db: &Test
         let mut deliveries = tokio::task::JoinSet::new();
         for _ in 0..4 {
             let db = test_db.db.clone();
-            deliveries.spawn(async move { db.finish_photo(id(number), "etag", "0a1b2c3d", &ready(), NOON).await });
+            let before = progress(&db, number).await;
+            deliveries.spawn(async move { db.finish_photo(id(number), &finish(&before, &ready()), NOON).await });
         }
-        for delivery in deliveries.join_all().await {
-            delivery.unwrap();
-        }
+        let written = deliveries.join_all().await.into_iter().filter(|written| *written.as_ref().unwrap());
+        assert_eq!(written.count(), 1, "the others find the row changed");
     }
     assert_eq!(photos_of_ann(&test_db.db).await, 20);
 }
 
-async fn a_photo_is_finished_for_the_object_that_was_dealt_with(test_db: &TestDb) {
+async fn progress(db: &Db, number: u128) -> Progress {
+    db.photo_progress(id(number)).await.unwrap().unwrap()
+}
+
+async fn a_row_tells_what_was_last_dealt_with(test_db: &TestDb) {
     let db = &test_db.db;
     db.promise_photos("ann", &[promised(1)], NOON).await.unwrap();
-    assert!(!db.is_photo_finished(id(1), "one").await.unwrap());
-    db.finish_photo(id(1), "one", "0a1b2c3d", &rejected(), NOON).await.unwrap();
-    assert!(db.is_photo_finished(id(1), "one").await.unwrap());
-    assert!(!db.is_photo_finished(id(1), "two").await.unwrap(), "another upload to the same key");
-    assert!(!db.is_photo_finished(id(2), "one").await.unwrap());
+    let before = progress(db, 1).await;
+    let pending = Progress {
+        owner: "ann".to_owned(),
+        raw_key: promised(1).raw_key,
+        state: PhotoState::Pending,
+        etag: None,
+        sequencer: None,
+        made_with: None,
+        renditions: Vec::new(),
+    };
+    assert_eq!(before, pending);
+    for (result, state) in [(ready(), PhotoState::Ready), (rejected(), PhotoState::Rejected)] {
+        let before = progress(db, 1).await;
+        let finish = Finish { sequencer: Some("0A"), ..finish(&before, &result) };
+        assert!(db.finish_photo(id(1), &finish, NOON).await.unwrap());
+        let expected = Progress {
+            state,
+            etag: Some("etag".to_owned()),
+            sequencer: Some("0A".to_owned()),
+            made_with: Some("settings".to_owned()),
+            renditions: result.renditions().to_vec(),
+            ..pending.clone()
+        };
+        assert_eq!(progress(db, 1).await, expected);
+    }
+    assert_eq!(db.photo_progress(id(2)).await.unwrap(), None);
+}
+
+fn finish<'a>(before: &'a Progress, result: &'a PhotoResult) -> Finish<'a> {
+    Finish { before, etag: "etag", sequencer: None, hash8: "0a1b2c3d", made_with: "settings", result }
+}
+
+async fn a_row_that_has_changed_since_it_was_read_is_left_alone(test_db: &TestDb) {
+    let db = &test_db.db;
+    let (ready, rejected) = (ready(), rejected());
+    db.promise_photos("ann", &[promised(1)], NOON).await.unwrap();
+    let pending = progress(db, 1).await;
+    let mut before = pending.clone();
+    let first = finish(&pending, &rejected);
+    // Each differs from the one before it in one thing.
+    let another_etag = Finish { etag: "another", ..first };
+    let another_event = Finish { sequencer: Some("0A"), ..another_etag };
+    let other_settings = Finish { made_with: "others", ..another_event };
+    let another_state = Finish { result: &ready, ..other_settings };
+    for change in [first, another_etag, another_event, other_settings, another_state] {
+        let (overtaken, now) = (before.clone(), progress(db, 1).await);
+        assert!(db.finish_photo(id(1), &Finish { before: &now, ..change }, NOON).await.unwrap(), "{change:?}");
+        let written = (photo(test_db, 1).await, progress(db, 1).await);
+        for result in [&ready, &rejected] {
+            assert!(!db.finish_photo(id(1), &finish(&overtaken, result), NOON).await.unwrap(), "{overtaken:?}");
+        }
+        assert_eq!((photo(test_db, 1).await, progress(db, 1).await), written);
+        assert_eq!(photos_of_ann(db).await, i32::from(written.1.state == PhotoState::Ready));
+        before = written.1;
+    }
 }
 
 async fn only_a_pending_photo_can_be_forgotten(test_db: &TestDb) {
     let db = &test_db.db;
     db.promise_photos("ann", &[promised(1), promised(2)], NOON).await.unwrap();
-    db.finish_photo(id(2), "etag", "0a1b2c3d", &ready(), NOON).await.unwrap();
+    assert!(finish_photo(db, id(2), "etag", &ready()).await);
     for number in [1, 2, 3] {
         db.forget_pending_photo(id(number)).await.unwrap();
     }
@@ -178,7 +245,36 @@ async fn photos_of_a_charger_come_oldest_first(test_db: &TestDb) {
     assert_eq!(shown, [id(2), id(3), id(1)], "a proof of a verification is no picture of the charger");
 }
 
-async fn finishing_a_photo_that_is_gone_is_no_error(test_db: &TestDb) {
-    test_db.db.finish_photo(id(1), "etag", "0a1b2c3d", &ready(), NOON).await.unwrap();
-    assert_eq!(test_db.db.photo(id(1)).await.unwrap(), None);
+async fn a_photo_that_is_gone_is_not_written(test_db: &TestDb) {
+    let db = &test_db.db;
+    db.promise_photos("ann", &[promised(1)], NOON).await.unwrap();
+    let before = progress(db, 1).await;
+    db.forget_pending_photo(id(1)).await.unwrap();
+    assert!(!db.finish_photo(id(1), &finish(&before, &ready()), NOON).await.unwrap());
+    assert_eq!(db.photo(id(1)).await.unwrap(), None);
+    assert_eq!(photos_of_ann(db).await, 0);
+}
+
+/// What happens to one of the photos, of which there are three.
+fn changes() -> impl Strategy<Value = Vec<(u128, bool, bool)>> {
+    proptest::collection::vec((0_u128..3, any::<bool>(), any::<bool>()), 1..24)
+}
+
+async fn the_count_of_ready_photos_is_a_recount_after_any_changes(test_db: &TestDb) {
+    let db = &test_db.db;
+    db.promise_photos("ann", &[promised(0), promised(1), promised(2)], NOON).await.unwrap();
+    let mut runner = TestRunner::deterministic();
+    let (ready, rejected) = (ready(), rejected());
+    for _ in 0..24 {
+        let mut late = [progress(db, 0).await, progress(db, 1).await, progress(db, 2).await];
+        for (number, is_ready, is_late) in changes().new_tree(&mut runner).unwrap().current() {
+            let now = progress(db, number).await;
+            // A late one read the row a while ago and may find it changed.
+            let before = if is_late { late[number as usize].clone() } else { now.clone() };
+            let finish = finish(&before, if is_ready { &ready } else { &rejected });
+            db.finish_photo(id(number), &finish, NOON).await.unwrap();
+            late[number as usize] = now;
+            assert_eq!(i64::from(photos_of_ann(db).await), ready_photos(db).await);
+        }
+    }
 }

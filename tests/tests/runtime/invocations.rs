@@ -82,6 +82,7 @@ async fn put(data_dir: &Path, key: &str, bytes: Vec<u8>) -> Value {
     store.put(key, bytes.into(), &headers).await.unwrap();
     let etag = store.head(key).await.unwrap().unwrap().etag;
     let mut put = event("s3-put");
+    put["Records"][0]["s3"]["bucket"]["name"] = json!(store.bucket());
     put["Records"][0]["s3"]["object"]["key"] = json!(key);
     put["Records"][0]["s3"]["object"]["eTag"] = json!(etag.trim_matches('"'));
     put
