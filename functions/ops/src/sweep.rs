@@ -71,7 +71,7 @@ pub(crate) async fn sweep(app: &App, request: &Request, allowance: &Allowance) -
     require_schema(&app.db).await?;
     let storage = app.photos.storage(app.world).await?;
     let summary = Summary { is_dry_run: request.dry_run, ..Summary::default() };
-    let mut sweep = Sweep { db: &app.db, storage: &storage, before, allowance, summary };
+    let mut sweep = Sweep { db: &app.db, storage: &storage, before, now: app.world.now, allowance, summary };
     let after = sweep.run(request.after.as_ref()).await.map_err(|error| sweep.stopped(error))?;
     let is_interrupted = after.is_some() && allowance.is_interrupted();
     Ok(Report::Sweep(Summary { after, is_interrupted, ..sweep.summary }))
@@ -81,6 +81,7 @@ struct Sweep<'a> {
     db: &'a Db,
     storage: &'a Storage,
     before: Timestamp,
+    now: fn() -> Timestamp,
     allowance: &'a Allowance,
     summary: Summary,
 }

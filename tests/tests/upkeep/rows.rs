@@ -2,7 +2,7 @@
 
 use crate::stage::{DAY_S, Stage, on_every_stage};
 use db::contributions::Contribution;
-use domain::photo::{PhotoKind, PhotoState};
+use domain::photo::PhotoKind;
 use tests::repository::small_jpeg;
 use tests::seed::{NOON, id, new_charger, point};
 
@@ -32,7 +32,7 @@ async fn a_photo_that_is_attached_between_listing_and_deletion_stays(stage: &Sta
     let stale = stage.db.stale_photos(before, None, 9).await.unwrap().remove(0);
     assert!(attach(stage, 1).await.is_empty());
     let attached = stage.photo(1).await;
-    assert!(!stage.db.retire_photo(&stale, before).await.unwrap());
+    assert!(!stage.db.retire_photo(&stale, before, NOON).await.unwrap());
     assert!(!stage.db.remove_retired_photo(id(1)).await.unwrap());
     assert_eq!(stage.photo(1).await, attached);
     assert_eq!(stage.count_and_recount().await, (1, 1));
@@ -45,9 +45,9 @@ async fn a_photo_that_was_retired_can_no_longer_be_attached(stage: &Stage) {
     }
     stage.make(1, small_jpeg(), &[]).await;
     for stale in stage.db.stale_photos(before, None, 9).await.unwrap() {
-        assert!(!stage.db.retire_photo(&stale, NOON).await.unwrap(), "it is not old enough for that");
-        assert!(stage.db.retire_photo(&stale, before).await.unwrap());
-        assert!(stale.state == PhotoState::Rejected || !stage.db.retire_photo(&stale, before).await.unwrap());
+        assert!(!stage.db.retire_photo(&stale, NOON, NOON).await.unwrap(), "it is not old enough for that");
+        assert!(stage.db.retire_photo(&stale, before, NOON).await.unwrap());
+        assert!(!stage.db.retire_photo(&stale, before, NOON).await.unwrap(), "it is no longer as it was looked at");
     }
     assert_eq!(attach(stage, 1).await, [id(1)]);
     assert_eq!(stage.count_and_recount().await, (0, 0));
@@ -59,7 +59,7 @@ async fn a_photo_that_was_dealt_with_after_its_retirement_stays(stage: &Stage) {
     stage.promise(1, PhotoKind::Charger, None).await;
     stage.make(1, small_jpeg(), &[]).await;
     let stale = stage.db.stale_photos(before, None, 9).await.unwrap().remove(0);
-    assert!(stage.db.retire_photo(&stale, before).await.unwrap());
+    assert!(stage.db.retire_photo(&stale, before, NOON).await.unwrap());
     for bytes in [b"no photo".to_vec(), small_jpeg()] {
         stage.make(1, bytes, &[]).await;
         assert!(!stage.db.remove_retired_photo(id(1)).await.unwrap());

@@ -76,6 +76,8 @@ async fn what_is_of_no_use_goes_and_what_is_stays(stage: &Stage) {
     let removed = of(&before, 1).len() + 2;
     assert_eq!(counts(&answer, &COUNTS), json!([5, removed, 1, 0, null]), "{answer}");
     assert_eq!(stage.count_and_recount().await, (3, 3));
+    let changed_at = stage.db.charger(id(99)).await.unwrap().unwrap().updated_at;
+    assert_eq!(changed_at, NOON.plus_seconds(8 * DAY_S), "it showed a promise, and no longer does");
     let again = sweep(stage, json!({})).await;
     assert_eq!(counts(&again, &COUNTS), json!([0, 0, 1, 0, null]));
 }
@@ -161,7 +163,7 @@ async fn a_photo_that_was_half_removed_is_removed(stage: &Stage) {
     let stale = stage.db.stale_photos(before, None, 9).await.unwrap();
     // Killed when it was retired, when its objects were half gone, and when only they and the row were gone.
     for photo in &stale {
-        assert!(stage.db.retire_photo(photo, before).await.unwrap());
+        assert!(stage.db.retire_photo(photo, before, NOON).await.unwrap());
         assert_eq!(stage.count_and_recount().await.0, stage.count_and_recount().await.1);
     }
     stage.storage.delete(&of(&stage.keys().await, 2)[0]).await.unwrap();

@@ -38,7 +38,7 @@ impl Sweep<'_> {
             return self.remove_objects(&photo.raw_key).await;
         }
         // Somebody may have attached it since the page was read.
-        if !self.db.retire_photo(photo, self.before).await? {
+        if !self.db.retire_photo(photo, self.before, (self.now)()).await? {
             return Ok(());
         }
         self.remove_objects(&photo.raw_key).await?;

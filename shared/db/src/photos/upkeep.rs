@@ -4,11 +4,10 @@
 
 use crate::Db;
 use crate::column::{Id, Ids, Time};
-use crate::contributors::SET_TRUST;
+use crate::contributors::recount_photos;
 use crate::engine::{in_transaction, read};
 use crate::failure::failed;
 use domain::photo::{PhotoKind, PhotoState, Rendition};
-use domain::verification::trust_score;
 use domain::{Error, Result, Timestamp};
 use sqlx::types::Json;
 use std::collections::HashSet;
@@ -153,12 +152,12 @@ impl Db {
     }
 
     /// Takes a photo out of use, so that its objects can go: from here on it is rejected and cannot be attached, and whoever is
-    /// dealing with its object at the moment is overtaken. Its owner's photos are counted anew. `false`, and nothing is changed,
-    /// where it is no longer as it was looked at.
+    /// dealing with its object at the moment is overtaken. Its owner's photos are counted anew, and a charger that showed it has
+    /// changed at `now`. `false`, and nothing is changed, where it is no longer as it was looked at.
     ///
     /// # Errors
     /// As every query.
-    pub async fn retire_photo(&self, photo: &Stale, before: Timestamp) -> Result<bool> {
+    pub async fn retire_photo(&self, photo: &Stale, before: Timestamp, now: Timestamp) -> Result<bool> {
         // As in `finish_photo`: whoever changes the photos of one owner queues at the owner's row.
         let queue = self.engine().pick(
             "/* photos.queue_retirement */ SELECT sub FROM contributors WHERE sub = (SELECT owner FROM photos WHERE id = $1) FOR NO KEY UPDATE",
@@ -170,25 +169,25 @@ impl Db {
             stale!(),
             " AND state = $5 AND ",
             unattached!(),
-            " = $6 RETURNING owner"
+            " = $6 RETURNING owner, charger_id"
         );
-        const RECOUNT: &str = "/* contributors.recount_photos */ UPDATE contributors
-             SET photos_uploaded = (SELECT count(*) FROM photos WHERE owner = $1 AND state = 'ready') WHERE sub = $1
-             RETURNING chargers_added, verifications, photos_uploaded";
+        // A promise is shown by its charger until now.
+        const TOUCH: &str = "/* chargers.touch */ UPDATE chargers SET updated_at = $2 WHERE id = $1";
         in_transaction!(self, |tx| {
             sqlx::query(queue).bind(Id(photo.id)).execute(&mut *tx).await.map_err(failed)?;
-            let retire = sqlx::query_scalar(RETIRE).bind(Id(photo.id)).bind(Time(before)).bind(REASON);
+            let retire = sqlx::query_as(RETIRE).bind(Id(photo.id)).bind(Time(before)).bind(REASON);
             let retire = retire.bind(Json(Vec::<Rendition>::new())).bind(photo.state.as_str());
-            let owner: Option<String> =
+            let retired: Option<(String, Option<Id>)> =
                 retire.bind(photo.is_unattached).fetch_optional(&mut *tx).await.map_err(failed)?;
-            if let Some(owner) = owner.as_deref().filter(|_| photo.state != PhotoState::Pending) {
-                let counters: (i32, i32, i32) =
-                    sqlx::query_as(RECOUNT).bind(owner).fetch_one(&mut *tx).await.map_err(failed)?;
-                let trust = trust_score(counters.0 as u32, counters.1 as u32, counters.2 as u32);
-                let set_trust = sqlx::query(SET_TRUST).bind(owner).bind(trust as i32);
-                set_trust.execute(&mut *tx).await.map_err(failed)?;
+            match (&retired, photo.state) {
+                (Some((_, Some(charger_id))), PhotoState::Pending) => {
+                    let touch = sqlx::query(TOUCH).bind(*charger_id).bind(Time(now));
+                    touch.execute(&mut *tx).await.map_err(failed)?;
+                }
+                (Some((owner, _)), PhotoState::Ready | PhotoState::Rejected) => recount_photos!(tx, owner.as_str()),
+                _ => {}
             }
-            owner.is_some()
+            retired.is_some()
         })
     }
 
