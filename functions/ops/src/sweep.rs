@@ -102,6 +102,8 @@ impl Sweep<'_> {
         };
         // In the order of their keys, so that one key says how far both are.
         for prefix in [PROCESSED_PREFIX, RAW_PREFIX] {
+            // Else what is said when it stops would lead back into the prefix before, which is done.
+            let after_key = after_key.filter(|key| *key > prefix);
             if let Some(stopped) = self.objects(prefix, after_key).await? {
                 return Ok(Some(stopped));
             }
