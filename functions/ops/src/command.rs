@@ -2,13 +2,15 @@
 
 use crate::generate::Plan;
 use crate::migrate::Depth;
+use crate::{reprocess, sweep};
 use clap::{Parser, Subcommand};
 use domain::{Error, Kind, Result};
 use serde::Deserialize;
 use serde_json::Value;
 use std::path::PathBuf;
 
-/// Operations on the database that the environment names (a SQLite file under DATA_DIR where it names none).
+/// Operations on the database and the photo store that the environment names (a SQLite file and a folder under DATA_DIR where it
+/// names none).
 #[derive(Debug, Parser)]
 #[command(name = "ops", version)]
 pub struct CommandLine {
@@ -37,6 +39,10 @@ pub(crate) enum Action {
     },
     /// Make chargers up, the same ones for the same seed
     Generate(Plan),
+    /// Make photos again with today's settings; also those whose upload nobody was told of (--state pending)
+    Reprocess(reprocess::Request),
+    /// Remove uploads that were never attached, and objects that no photo names
+    Sweep(sweep::Request),
 }
 
 #[derive(Debug, Subcommand)]
@@ -81,6 +87,8 @@ pub(crate) enum Event {
     MigrationHistory {},
     VerifyIndexes {},
     Generate(Plan),
+    Reprocess(reprocess::Request),
+    Sweep(sweep::Request),
 }
 
 impl Event {
@@ -178,6 +186,8 @@ mod tests {
             (json!({"command": "generate", "seed": 1}), "chargers"),
             (json!({"command": "generate", "chargers": 0, "seed": 1}), "1 to"),
             (json!({"command": "generate", "chargers": 1, "seed": 1, "bbox": "1,2,3"}), "bbox"),
+            (json!({"command": "reprocess", "since": "yesterday"}), "a day"),
+            (json!({"command": "sweep", "days": 3}), "days"),
         ] {
             let error = Event::parse(event).unwrap_err().to_string();
             assert!(error.contains(word), "{error}");

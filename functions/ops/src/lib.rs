@@ -1,30 +1,38 @@
-//! Operations, as a Lambda function and as a command line: migrations, imports, generated chargers.
+//! Operations, as a Lambda function and as a command line: migrations, imports, generated chargers, and the upkeep of photos.
 //!
 //! Both ways call the same functions: [`execute`] what was typed ([`CommandLine`]), [`handle`] an event
 //! (`{"command": "migrate"}`). What reads a file exists on the command line only. Each command has its file ([`migrate`],
-//! [`import`], [`generate`]) and answers a [`Report`], which a person reads as text and a program as JSON.
+//! [`import`], [`generate`], [`reprocess`], [`sweep`]) and answers a [`Report`], which a person reads as text and a program as
+//! JSON. What may take longer than Lambda allows stops before the deadline, and the report says where to go on.
 //!
-//! No SQL and no decision about what a valid charger is: those are in `db` and `domain`. SQLite (feature `embedded`) is on by
-//! default, since this is the tool that fills an embedded database.
+//! No SQL and no decision about what a valid charger is: those are in `db` and `domain`. How a photo is made is not decided here
+//! either: `reprocess` calls `optimize-photo`. SQLite (feature `embedded`) is on by default, since this is the tool that fills an
+//! embedded database.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod generate;
 pub mod import;
 pub mod migrate;
+pub mod reprocess;
+pub mod sweep;
 
+mod allowance;
 mod command;
+mod photos;
 mod report;
 mod station;
 
 pub use command::CommandLine;
+pub use photos::Photos;
 pub use report::Report;
 
+use allowance::Allowance;
 use command::{Action, Event, Import, Migrate};
 use config::Config;
 use db::Db;
-use domain::{Error, Kind, Result, World};
-use lambda_runtime::LambdaEvent;
+use domain::{Error, Kind, Result, Timestamp, World};
+use lambda_runtime::{Context, LambdaEvent};
 use migrate::Depth;
 use serde_json::Value;
 use std::error::Error as StdError;
@@ -36,13 +44,14 @@ const INTERNAL: &str = "Something went wrong on our side.";
 #[derive(Clone, Debug)]
 pub struct App {
     db: Db,
+    photos: Photos,
     world: World,
 }
 
 impl App {
-    /// Commands on a database, with a clock and a source of ids.
-    pub fn new(db: Db, world: World) -> Self {
-        Self { db, world }
+    /// Commands on a database and its photos, with a clock and a source of ids.
+    pub fn new(db: Db, photos: Photos, world: World) -> Self {
+        Self { db, photos, world }
     }
 
     /// Starts the log (plain lines on standard error for a person, else JSON) and opens the database that the environment names.
@@ -52,7 +61,7 @@ impl App {
     pub async fn open(config: &Config, is_command_line: bool) -> Result<Self> {
         // PostgreSQL's "already exists, skipping" of every migration is no news.
         let filter = format!("sqlx::postgres::notice=warn,{}", config.log_filter);
-        let chosen = format!("database: {}", config.database);
+        let chosen = config.summary();
         if is_command_line {
             telemetry::init_text(&filter);
             eprintln!("{chosen}");
@@ -60,14 +69,16 @@ impl App {
             telemetry::init_json(&filter, &chosen);
         }
         let (logins, world) = (secrets::logins(config.secret_ttl), config::world());
-        Ok(Self::new(Db::open(&config.database, "ops", world, logins).await?.primary(), world))
+        let db = Db::open(&config.database, "ops", world, logins).await?.primary();
+        Ok(Self::new(db, Photos::of(config), world))
     }
 }
 
 /// Does what was typed and writes the report as text.
 ///
 /// # Errors
-/// When the command itself failed, or found what must not stay; rejected rows of an import are part of its report.
+/// When the command itself failed, found what must not stay, or left photos undone; rejected rows of an import are part of its
+/// report.
 pub async fn execute(app: &App, command: CommandLine, out: &mut impl Write) -> Result<()> {
     let report = match command.action {
         Action::Migrate { to: Migrate::Status } => migrate::status(&app.db).await?,
@@ -81,6 +92,10 @@ pub async fn execute(app: &App, command: CommandLine, out: &mut impl Write) -> R
             import::afdc::import_file(app, &file, rejects.as_deref()).await?
         }
         Action::Generate(plan) => generate::generate(app, &plan).await?,
+        Action::Reprocess(request) => {
+            reprocess::reprocess(app, &request, &Allowance::until_interrupted(app.world.now)).await?
+        }
+        Action::Sweep(request) => sweep::sweep(app, &request, &Allowance::until_interrupted(app.world.now)).await?,
     };
     write!(out, "{report}")
         .map_err(|error| Error::new(Kind::Internal, "The report cannot be written.").because(error))?;
@@ -90,14 +105,22 @@ pub async fn execute(app: &App, command: CommandLine, out: &mut impl Write) -> R
 /// Answers an event with the report as JSON.
 ///
 /// # Errors
-/// When the event is not understood or the command failed: the invocation then counts as failed.
+/// When the event is not understood or the command failed: the invocation then counts as failed. Photos that failed one by one are
+/// part of the answer, which says where to go on.
 pub async fn handle(app: &App, event: LambdaEvent<Value>) -> Result<Value, lambda_runtime::Error> {
     // Whoever invokes this function operates the system; the runtime logs the same sentence.
-    let report = answer(app, event.payload).await.map_err(|error| sentence(&error))?;
+    let allowance = Allowance::until(deadline(&event.context), app.world.now);
+    let report = answer(app, event.payload, &allowance).await.map_err(|error| sentence(&error))?;
     Ok(serde_json::to_value(report)?)
 }
 
-async fn answer(app: &App, event: Value) -> Result<Report> {
+fn deadline(context: &Context) -> Option<Timestamp> {
+    // Zero where nobody has set one.
+    let milliseconds = i64::try_from(context.deadline).ok().filter(|milliseconds| *milliseconds > 0)?;
+    Some(Timestamp::from_micros(milliseconds.saturating_mul(1_000)))
+}
+
+async fn answer(app: &App, event: Value, allowance: &Allowance) -> Result<Report> {
     let report = match Event::parse(event)? {
         Event::MigrationStatus {} => migrate::status(&app.db).await,
         Event::MigrationHistory {} => migrate::history(&app.db).await,
@@ -107,6 +130,8 @@ async fn answer(app: &App, event: Value) -> Result<Report> {
             Some(depth) => migrate::down(&app.db, depth).await,
         },
         Event::Generate(plan) => generate::generate(app, &plan).await,
+        Event::Reprocess(request) => return reprocess::reprocess(app, &request, allowance).await,
+        Event::Sweep(request) => return sweep::sweep(app, &request, allowance).await,
     }?;
     report.fault().map_or(Ok(report), Err)
 }

@@ -3,6 +3,7 @@
 mod schema;
 
 use crate::import::Summary;
+use crate::{reprocess, sweep};
 use db::ImportOutcome;
 use db::migrations::{Applied, Index, Repair, Step};
 use domain::Error;
@@ -62,6 +63,10 @@ pub enum Report {
         /// Those that were there already.
         unchanged: u64,
     },
+    /// Photos that were made again.
+    Reprocess(reprocess::Summary),
+    /// What was removed.
+    Sweep(sweep::Summary),
 }
 
 impl Report {
@@ -70,10 +75,14 @@ impl Report {
         Self::Generate { chargers, imported, updated, unchanged }
     }
 
-    /// What was found and must not stay: the command has failed then, for all that it has a report.
+    /// What was found and must not stay, or was left undone: the command has failed then, for all that it has a report.
     pub fn fault(&self) -> Option<Error> {
-        let Self::Indexes { indexes, damage } = self else { return None };
-        schema::fault(indexes, damage)
+        match self {
+            Self::Indexes { indexes, damage } => schema::fault(indexes, damage),
+            Self::Reprocess(summary) => summary.fault(),
+            Self::Sweep(summary) => summary.fault(),
+            _ => None,
+        }
     }
 }
 
@@ -86,6 +95,8 @@ impl fmt::Display for Report {
             Self::Up { repairs, steps } => schema::show_up(f, repairs, steps),
             Self::Down { steps } => schema::show_down(f, steps),
             Self::Import(summary) => summary.fmt(f),
+            Self::Reprocess(summary) => summary.fmt(f),
+            Self::Sweep(summary) => summary.fmt(f),
             Self::Generate { chargers, imported, updated, unchanged } => {
                 writeln!(f, "generated {chargers} / imported {imported} / updated {updated} / unchanged {unchanged}")
             }

@@ -45,7 +45,29 @@ macro_rules! credit {
     }};
 }
 
-pub(crate) use credit;
+pub(crate) const RECOUNT_PHOTOS: &str = "/* contributors.recount_photos */ UPDATE contributors
+     SET photos_uploaded = (SELECT count(*) FROM photos WHERE owner = $1 AND state = 'ready') WHERE sub = $1
+     RETURNING chargers_added, verifications, photos_uploaded";
+
+/// Counts an author's ready photos anew inside a transaction that holds the author's row, and sets the trust anew.
+macro_rules! recount_photos {
+    ($tx:expr, $sub:expr) => {{
+        let counters: (i32, i32, i32) = sqlx::query_as($crate::contributors::RECOUNT_PHOTOS)
+            .bind($sub)
+            .fetch_one(&mut *$tx)
+            .await
+            .map_err($crate::failure::failed)?;
+        let trust = domain::verification::trust_score(counters.0 as u32, counters.1 as u32, counters.2 as u32);
+        sqlx::query($crate::contributors::SET_TRUST)
+            .bind($sub)
+            .bind(trust as i32)
+            .execute(&mut *$tx)
+            .await
+            .map_err($crate::failure::failed)?;
+    }};
+}
+
+pub(crate) use {credit, recount_photos};
 
 impl Db {
     /// Sees to it that there is a row for this subject.

@@ -5,6 +5,8 @@ mod remove;
 
 pub use deliver::{Finish, PhotoResult, Progress};
 
+pub mod upkeep;
+
 use crate::Db;
 use crate::column::{Id, Ids, Time};
 use crate::contributors::{Credit, credit};

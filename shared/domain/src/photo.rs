@@ -1,8 +1,10 @@
 //! A photo from upload to rendition, and the one place where object keys are built.
 
 mod view;
+mod whose;
 
 pub use view::{PhotoDetail, PhotoView, RenditionView, SourceView};
+pub use whose::photo_id_of_object;
 
 use crate::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -20,6 +20,8 @@ pub async fn every_sentence(store: &Storage) {
     awkward_keys_come_back_as_they_went_in(store).await;
     keys_that_could_leave_a_folder_are_refused(store).await;
     a_listing_is_complete_and_in_order(store).await;
+    pages_of_a_listing_hold_every_object_once_and_in_order(store).await;
+    a_page_goes_on_after_a_key_whether_or_not_it_is_still_there(store).await;
     an_empty_object_is_an_object(store).await;
 }
 
@@ -110,6 +112,55 @@ async fn a_listing_is_complete_and_in_order(store: &Storage) {
     assert_eq!(listed(store.list("contract/nobody/").await.unwrap()), Vec::<String>::new());
     let first = store.list("contract/list/a").await.unwrap().remove(0);
     assert_eq!((first.size_bytes, first.content_type), (1, None));
+}
+
+/// The keys of every page, until one is empty.
+async fn pages(store: &Storage, prefix: &str, limit: usize) -> Vec<String> {
+    let mut keys: Vec<String> = Vec::new();
+    loop {
+        let page = store.list_page(prefix, keys.last().map(String::as_str), limit).await.unwrap();
+        assert!(page.len() <= limit, "{} of {limit}", page.len());
+        if page.is_empty() {
+            return keys;
+        }
+        keys.extend(page.into_iter().map(|info| info.key));
+    }
+}
+
+async fn pages_of_a_listing_hold_every_object_once_and_in_order(store: &Storage) {
+    // The slash sorts between these bytes: a folder is not where its name would be.
+    let keys =
+        ["contract/page/a+", "contract/page/a-b/c", "contract/page/a/b", "contract/page/a0", "contract/page/ä ö"];
+    for key in keys.iter().rev() {
+        put(store, key, "x").await;
+    }
+    put(store, "contract/pages", "x").await;
+    for limit in [1, 2, 3, 1000] {
+        assert_eq!(pages(store, "contract/page/", limit).await, keys, "{limit} at a time");
+    }
+    assert_eq!(pages(store, "contract/page/a-", 1).await, keys[1..2]);
+    assert_eq!(pages(store, "contract/nobody/", 1).await, Vec::<String>::new());
+    let first = store.list_page("contract/page/", None, 1).await.unwrap().remove(0);
+    assert_eq!((first.size_bytes, first.content_type), (1, None));
+    assert_eq!(first.last_modified, store.head(keys[0]).await.unwrap().unwrap().last_modified);
+}
+
+async fn a_page_goes_on_after_a_key_whether_or_not_it_is_still_there(store: &Storage) {
+    for key in ["contract/after/a", "contract/after/b/1", "contract/after/b/2", "contract/after/c"] {
+        put(store, key, "x").await;
+    }
+    let after = async |key: &str| {
+        let page = store.list_page("contract/after/", Some(key), 1000).await.unwrap();
+        page.into_iter().map(|info| info.key["contract/after/".len()..].to_owned()).collect::<Vec<_>>().join(" ")
+    };
+    store.delete("contract/after/b/1").await.unwrap();
+    assert_eq!(after("contract/after/a").await, "b/2 c");
+    assert_eq!(after("contract/after/b/1").await, "b/2 c");
+    assert_eq!(after("contract/after/b/2").await, "c");
+    assert_eq!(after("contract/after/b/3").await, "c");
+    assert_eq!(after("contract/after/c").await, "");
+    assert_eq!(after("contract/aft").await, "a b/2 c", "before the prefix is before everything");
+    assert_eq!(after("contract/z").await, "", "behind the prefix is behind everything");
 }
 
 async fn an_empty_object_is_an_object(store: &Storage) {

@@ -95,6 +95,17 @@ impl Storage {
         }
     }
 
+    /// The next objects whose key starts with `prefix` and comes after `after`, in the order of the keys' bytes: `limit` at most
+    /// (1 to [`MAX_PAGE`]). An empty page is the end; one before it may hold fewer than asked for.
+    pub async fn list_page(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<ObjectInfo>> {
+        let limit = limit.clamp(1, MAX_PAGE);
+        match self {
+            Self::S3(store) => store.list_page(prefix, after, limit).await,
+            #[cfg(feature = "embedded")]
+            Self::Local(store) => store.list_page(prefix, after, limit).await,
+        }
+    }
+
     /// Signs a form with which a client may upload exactly one object: this key, this type, this many bytes, until
     /// then. Nothing is stored by it and nobody is asked.
     pub async fn presign_post(&self, form: &PostForm<'_>) -> Result<PresignedPost> {
@@ -108,6 +119,9 @@ impl Storage {
 
 /// What the photo store is called where a client reads it.
 const PART: &str = "photo store";
+
+/// The largest page of a listing, by S3's own limit.
+pub const MAX_PAGE: usize = 1_000;
 
 /// S3's own limit.
 const MAX_KEY_BYTES: usize = 1024;

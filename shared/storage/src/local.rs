@@ -102,7 +102,13 @@ impl Local {
     /// See [`crate::Storage::list`].
     pub async fn list(&self, prefix: &str) -> Result<Vec<ObjectInfo>> {
         let (dir, prefix) = (self.0.settings.dir.clone(), prefix.to_owned());
-        blocking(move || layout::list(&dir, &prefix)).await
+        blocking(move || layout::list(&dir, &prefix, None, usize::MAX)).await
+    }
+
+    /// See [`crate::Storage::list_page`].
+    pub async fn list_page(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<ObjectInfo>> {
+        let (dir, prefix, after) = (self.0.settings.dir.clone(), prefix.to_owned(), after.map(str::to_owned));
+        blocking(move || layout::list(&dir, &prefix, after.as_deref(), limit)).await
     }
 
     /// See [`crate::Storage::presign_post`].

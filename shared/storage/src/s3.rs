@@ -123,6 +123,23 @@ impl S3 {
         Ok(objects)
     }
 
+    /// See [`crate::Storage::list_page`].
+    pub async fn list_page(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<ObjectInfo>> {
+        let request = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix);
+        let request = request.set_start_after(after.map(str::to_owned)).max_keys(limit.min(crate::MAX_PAGE) as i32);
+        let mut answer = request.clone().send().await.map_err(failed)?;
+        loop {
+            let is_last = answer.next_continuation_token.is_none();
+            let objects = answer.contents.unwrap_or_default();
+            if is_last || !objects.is_empty() {
+                return Ok(objects.into_iter().map(listed).collect());
+            }
+            // S3 may have looked at as many keys as it does at a time, and found none that is still there.
+            let more = request.clone().set_continuation_token(answer.next_continuation_token);
+            answer = more.send().await.map_err(failed)?;
+        }
+    }
+
     /// See [`crate::Storage::presign_post`].
     pub async fn presign_post(&self, form: &PostForm<'_>) -> Result<PresignedPost> {
         check_key(form.key)?;

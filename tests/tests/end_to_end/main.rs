@@ -14,6 +14,7 @@ mod listing;
 mod photos;
 mod pictures;
 mod population;
+mod reprocess;
 mod routes;
 mod server;
 mod uploads;

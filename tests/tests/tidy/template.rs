@@ -59,6 +59,21 @@ fn every_function_has_a_resource_and_back() {
     assert_eq!(triggers().into_keys().collect::<BTreeSet<_>>(), layer("functions"));
 }
 
+/// Variables of photos that a function has for itself.
+fn own_photo_settings(resource: &str) -> Vec<(Value, Value)> {
+    let template: Value = serde_yaml_ng::from_str(&read("template.yaml")).unwrap();
+    let function = &template["Resources"][resource];
+    assert!(function.is_mapping(), "{resource}");
+    let variables = function["Properties"]["Environment"]["Variables"].as_mapping().cloned().unwrap_or_default();
+    variables.into_iter().filter(|(name, _)| name.as_str().unwrap().starts_with("PHOTO_")).collect()
+}
+
+#[test]
+fn ops_makes_photos_with_the_settings_of_the_optimizer() {
+    // Else each would take what the other has made for outdated.
+    assert_eq!(own_photo_settings("Ops"), own_photo_settings("OptimizePhoto"));
+}
+
 #[test]
 fn every_payload_wakes_exactly_one_function() {
     for case in event_cases() {

@@ -1,5 +1,4 @@
 use crate::place::Place;
-use config::world;
 use lambda_runtime::{Context, LambdaEvent};
 use ops::{App, handle};
 use serde_json::{Value, json};
@@ -11,7 +10,7 @@ async fn answer(app: &App, event: Value) -> Result<Value, lambda_runtime::Error>
 #[tokio::test]
 async fn events_do_what_the_command_line_does() {
     let place = Place::new();
-    let app = App::new(place.db().await, world());
+    let app = place.app().await;
     let status = answer(&app, json!({"command": "migration-status"})).await.unwrap();
     assert_eq!(status["report"], "status");
     assert!(status["steps"].as_array().unwrap().iter().all(|step| step["is_applied"] == true));
@@ -31,7 +30,7 @@ async fn events_do_what_the_command_line_does() {
 #[tokio::test]
 async fn an_event_that_is_not_understood_fails_the_invocation() {
     let place = Place::new();
-    let app = App::new(place.db().await, world());
+    let app = place.app().await;
     let error = answer(&app, json!({"command": "backup"})).await.unwrap_err();
     assert!(error.to_string().starts_with("The event is not understood: unknown variant `backup`"), "{error}");
 }

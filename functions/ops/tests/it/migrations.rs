@@ -1,7 +1,6 @@
 //! The commands on the schema, typed and as events.
 
 use crate::place::Place;
-use config::world;
 use lambda_runtime::{Context, LambdaEvent};
 use ops::{App, handle};
 use serde_json::{Value, json};
@@ -49,7 +48,7 @@ async fn indexes_are_listed_and_a_damaged_file_ends_in_failure() {
     let sound = place.stdout(&["migrate", "verify-indexes"]);
     assert!(sound.contains("valid    chargers_power on chargers\n"), "{sound}");
     assert!(sound.lines().all(|line| line.starts_with("valid ")), "{sound}");
-    let app = App::new(place.db().await, world());
+    let app = place.app().await;
     let answered = answer(&app, json!({"command": "verify-indexes"})).await.unwrap();
     let cell = json!({"name": "chargers_cell", "table": "chargers", "state": "valid", "size_bytes": null});
     assert!(answered["indexes"].as_array().unwrap().contains(&cell), "{answered}");
@@ -66,7 +65,7 @@ async fn indexes_are_listed_and_a_damaged_file_ends_in_failure() {
     let (said, why) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(!output.status.success() && said.contains("damage   "), "{said}{why}");
     assert!(why.contains("ops: The database file is damaged"), "{why}");
-    let app = App::new(place.db().await, world());
+    let app = place.app().await;
     let refused = answer(&app, json!({"command": "verify-indexes"})).await.unwrap_err();
     assert!(refused.starts_with("The database file is damaged"), "{refused}");
 }
@@ -74,7 +73,7 @@ async fn indexes_are_listed_and_a_damaged_file_ends_in_failure() {
 #[tokio::test]
 async fn events_go_down_by_steps_and_tell_the_history() {
     let place = Place::new();
-    let app = App::new(place.db().await, world());
+    let app = place.app().await;
     let history = answer(&app, json!({"command": "migration-history"})).await.unwrap();
     let steps = history["steps"].as_array().unwrap();
     assert!(steps.iter().all(|step| step["text"] == "same" && step["took_ms"].is_u64()), "{history}");

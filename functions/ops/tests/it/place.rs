@@ -1,9 +1,11 @@
 //! A folder of one test, and the files that an import reads.
 
+use config::Config;
 use db::Db;
 use domain::charger::Charger;
 use domain::connection::Database;
 use domain::filter::Filter;
+use ops::{App, Photos};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -57,6 +59,12 @@ impl Place {
         let database = Database::at(format!("sqlite:{}", path.display()), 1);
         let none = |_, _| -> secrets::PendingLogin { panic!("a file has no secret") };
         Db::open(&database, "test", config::world(), none).await.unwrap()
+    }
+
+    pub(crate) async fn app(&self) -> App {
+        let dir = self.path("new/data").display().to_string();
+        let config = Config::read(&|name| (name == "DATA_DIR").then(|| dir.clone())).unwrap();
+        App::new(self.db().await, Photos::of(&config), config::world())
     }
 
     /// Every charger, in the order of the ids in its data set.

@@ -1,0 +1,52 @@
+//! The photos that commands work on: where they are stored, and how they are made.
+
+use config::Config;
+use db::Db;
+use domain::connection::PhotoStore;
+use domain::{Result, World};
+use storage::Storage;
+
+/// A store and the settings of today.
+#[derive(Clone, Debug)]
+pub struct Photos {
+    store: Store,
+    settings: config::Photos,
+}
+
+#[derive(Clone, Debug)]
+enum Store {
+    Named(PhotoStore),
+    Open(Storage),
+}
+
+impl Photos {
+    /// What the environment says. The store is opened by each command that needs it, and by no other.
+    pub fn of(config: &Config) -> Self {
+        Self { store: Store::Named(config.store.clone()), settings: config.photos.clone() }
+    }
+
+    /// Photos in a store that is open.
+    pub fn in_store(storage: Storage, settings: config::Photos) -> Self {
+        Self { store: Store::Open(storage), settings }
+    }
+
+    /// The store.
+    ///
+    /// # Errors
+    /// As [`Storage::open`].
+    pub(crate) async fn storage(&self, world: World) -> Result<Storage> {
+        match &self.store {
+            Store::Named(place) => Storage::open(place, world.now).await,
+            Store::Open(storage) => Ok(storage.clone()),
+        }
+    }
+
+    /// The very code and settings that an upload is dealt with.
+    ///
+    /// # Errors
+    /// As [`Storage::open`].
+    pub(crate) async fn optimizer(&self, db: &Db, world: World) -> Result<optimize_photo::App> {
+        let storage = self.storage(world).await?;
+        Ok(optimize_photo::App::new(db.clone(), storage, &self.settings, world))
+    }
+}
