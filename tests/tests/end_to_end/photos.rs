@@ -1,5 +1,6 @@
 //! Photos: from a client's bytes to renditions that anybody may see, or to a reason.
 
+use crate::http::Request;
 use crate::pictures::{bomb, has_metadata, jpeg_size, phone_photo};
 use crate::server::Server;
 use crate::uploads::{download, finished, upload};
@@ -125,4 +126,23 @@ fn base64_in_a_new_charger_takes_the_same_road_and_a_bad_picture_does_not_fail_t
     // The address in the first answer was right before there was anything behind it.
     let sent = promised.iter().find(|photo| photo["id"] != uploaded).unwrap();
     assert_eq!(charger["photos"].as_array().unwrap().iter().filter(|photo| photo["url"] == sent["url"]).count(), 1);
+}
+
+#[test]
+fn a_photo_that_its_uploader_removes_is_gone_from_the_api_and_from_the_store() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start(data.path());
+    let photo = finished(&server, &upload(&server, "image/jpeg", &phone_photo(300, 200)));
+    let target = format!("/api/photos/{}", text(&photo, "id"));
+    let remove = |token: &str| server.send(&Request::new("DELETE", target.clone()).bearer(token));
+    assert_eq!(remove(&server.token("somebody-else", &[])).status, 403);
+    assert_eq!(server.send(&Request::new("DELETE", target.clone())).status, 401);
+    assert_eq!(published(data.path()), photo["renditions"].as_array().unwrap().len());
+    let removed = remove(&server.token);
+    assert_eq!((removed.status, removed.body.len()), (204, 0), "{}", removed.text());
+    assert!(removed.header("x-consistency-token").is_some());
+    remove(&server.token).expect(404);
+    assert_eq!(published(data.path()), 0);
+    let address = photo["url"].as_str().unwrap().strip_prefix(&server.base_url()).unwrap().to_owned();
+    assert_ne!(server.send(&Request::new("GET", address)).status, 200);
 }

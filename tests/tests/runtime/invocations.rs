@@ -14,7 +14,7 @@ use tests::runtime::{Lambda, Outcome, http_answer};
 fn function_of(payload: &Value) -> &'static str {
     match payload["routeKey"].as_str() {
         Some("POST /api/routing/calculate") => "route-search",
-        Some("POST /api/uploads" | "GET /api/photos/{id}") => "upload",
+        Some("POST /api/uploads" | "GET /api/photos/{id}" | "DELETE /api/photos/{id}") => "upload",
         Some(route) if route.starts_with("GET /api/chargers") => "chargers",
         Some(_) => "contribute",
         None if payload["command"].is_string() => "ops",

@@ -1,4 +1,4 @@
-//! `POST /api/uploads` and `GET /api/photos/{id}`.
+//! `POST /api/uploads`, `GET` and `DELETE /api/photos/{id}`.
 
 use super::{Case, deep_json};
 use crate::http::Request;
@@ -11,6 +11,7 @@ const NOBODY: &str = "0195c7a4-0000-7000-8000-000000000000";
 pub(super) fn cases(server: &Server) -> Vec<Case> {
     let post = || Request::new("POST", TARGET).bearer(&server.token);
     let get = |target: &str| Request::new("GET", target);
+    let delete = |id: &str| Request::new("DELETE", format!("/api/photos/{id}"));
     let guest = Request::new("POST", TARGET).bearer(&server.token("visitor", &["guest", "admin"])).json(&valid());
     let mut cases = vec![
         Case::bad(post().body("application/json", ""), "body"),
@@ -24,6 +25,10 @@ pub(super) fn cases(server: &Server) -> Vec<Case> {
         Case::problem(get(&format!("/api/photos/{NOBODY}")), 404),
         Case::problem(get("/api/photos/none"), 404),
         Case::problem(get("/api/photos/%00"), 404),
+        Case::bad(delete(&format!("{NOBODY}?force=1")).bearer(&server.token), "force"),
+        Case::problem(delete(NOBODY).bearer(&server.token), 404),
+        Case::problem(delete("none").bearer(&server.token), 404),
+        Case::problem(delete(NOBODY).bearer(&server.token("visitor", &["guest", "admin"])), 403),
     ];
     cases.extend(fields().into_iter().map(|(name, value, fields)| {
         let mut body = valid();
