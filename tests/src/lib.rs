@@ -5,13 +5,14 @@
 //! handler, snapshot out), `runtime` (the real binaries behind a Lambda Runtime API) and `tidy` (the invariants of the layout).
 //! Nothing of ours is mocked: PostgreSQL is a real server that the tests start themselves and that ends with them. What a test
 //! needs to do harm to it is here too, and `stage` holds it to its word: [`postgres::Server`], [`pooler::PgBouncer`],
-//! [`certificates::Certificates`]. Two of Amazon's parts are played: the Runtime API ([`runtime::Lambda`]) and Secrets Manager
+//! [`certificates::Certificates`], and [`trap::Trap`] with its two doors. Two of Amazon's parts are played: the Runtime API ([`runtime::Lambda`]) and Secrets Manager
 //! ([`secret_store::SecretStore`]).
 //!
 //! Start with [`TestDb`].
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its stage must fail loudly")]
 
+pub mod bucket;
 pub mod certificates;
 pub mod pooler;
 pub mod postgres;
@@ -21,6 +22,8 @@ pub mod repository;
 pub mod runtime;
 pub mod secret_store;
 pub mod seed;
+pub mod statement_gate;
+pub mod trap;
 mod watched;
 
 use db::Db;

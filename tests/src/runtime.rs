@@ -68,20 +68,34 @@ impl Lambda {
         self.time_limit = Some(limit);
     }
 
+    /// The number of the process, while it runs.
+    pub fn process_id(&self) -> u32 {
+        self.process.id().unwrap()
+    }
+
     /// Sends text as the payload of the next invocation and waits for its outcome; fails where the process ends instead.
     pub async fn invoke_text(&mut self, payload: &str) -> Outcome {
+        let outcome = self.try_invoke(payload).await;
+        outcome.unwrap_or_else(|status| panic!("the process ended with {status:?}:\n{}", self.log()))
+    }
+
+    /// As [`Lambda::invoke_text`], with the status of a process that ended instead.
+    ///
+    /// # Errors
+    /// That status.
+    pub async fn try_invoke(&mut self, payload: &str) -> Result<Outcome, ExitStatus> {
         self.invocations += 1;
         let request_id = format!("invocation-{}", self.invocations);
         let (payload, time_limit) = (payload.to_owned(), self.time_limit);
         self.api.invocations.send(Invocation { request_id: request_id.clone(), payload, time_limit }).unwrap();
         let outcome = tokio::select! {
             outcome = self.api.outcomes.recv() => outcome.unwrap(),
-            status = self.process.wait() => panic!("the process ended with {status:?}:\n{}", self.log()),
+            status = self.process.wait() => return Err(status.unwrap()),
         };
         if let Outcome::Response(id, _) | Outcome::Error(id, _) = &outcome {
             assert_eq!(*id, request_id);
         }
-        outcome
+        Ok(outcome)
     }
 
     /// The response to a payload; fails where it is an error.

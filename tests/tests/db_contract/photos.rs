@@ -147,10 +147,10 @@ async fn a_photo_is_credited_once_however_often_it_is_delivered(test_db: &TestDb
 async fn a_photo_that_is_delivered_twice_at_once_is_credited_once(test_db: &TestDb) {
     for number in 0..20 {
         test_db.db.promise_photos("ann", &[promised(number)], NOON).await.unwrap();
+        let before = progress(&test_db.db, number).await;
         let mut deliveries = tokio::task::JoinSet::new();
         for _ in 0..4 {
-            let db = test_db.db.clone();
-            let before = progress(&db, number).await;
+            let (db, before) = (test_db.db.clone(), before.clone());
             deliveries.spawn(async move { db.finish_photo(id(number), &finish(&before, &ready()), NOON).await });
         }
         let written = deliveries.join_all().await.into_iter().filter(|written| *written.as_ref().unwrap());

@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod contribute;
+mod deliveries;
 mod listing;
 mod optimize_photo;
 mod outages;

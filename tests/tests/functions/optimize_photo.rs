@@ -20,22 +20,22 @@ on_both_engines!(
     a_real_camera_photo_comes_out_upright,
 );
 
-fn app(test_db: &TestDb, store: &Store) -> App {
+pub(crate) fn app(test_db: &TestDb, store: &Store) -> App {
     app_with(test_db, store, &|_| None)
 }
 
-fn app_with(test_db: &TestDb, store: &Store, environment: &dyn Fn(&str) -> Option<String>) -> App {
+pub(crate) fn app_with(test_db: &TestDb, store: &Store, environment: &dyn Fn(&str) -> Option<String>) -> App {
     let config = config::Config::read(environment).unwrap();
     App::new(test_db.db.clone(), store.storage.clone(), &config.photos, WORLD)
 }
 
 /// The key in `events/s3-put.json`.
-fn key() -> String {
+pub(crate) fn key() -> String {
     event("s3-put")["Records"][0]["s3"]["object"]["key"].as_str().unwrap().to_owned()
 }
 
 /// Promises the photo of `events/s3-put.json`, stores these bytes for it, and answers the event that S3 would send.
-async fn upload(test_db: &TestDb, store: &Store, bytes: Vec<u8>) -> Value {
+pub(crate) async fn upload(test_db: &TestDb, store: &Store, bytes: Vec<u8>) -> Value {
     let (raw_key, id) = (key(), photo_id_of(&key()).unwrap());
     let photo = NewPhoto { id, charger_id: None, kind: PhotoKind::Charger, raw_key: raw_key.clone(), hash8: None };
     test_db.db.promise_photos("ann", &[photo], NOON).await.unwrap();
@@ -45,7 +45,7 @@ async fn upload(test_db: &TestDb, store: &Store, bytes: Vec<u8>) -> Value {
 }
 
 /// The event that S3 sends for the object that is there now.
-async fn put_event(store: &Store) -> Value {
+pub(crate) async fn put_event(store: &Store) -> Value {
     let mut put = event("s3-put");
     let s3 = &mut put["Records"][0]["s3"];
     s3["bucket"]["name"] = json!(store.storage.bucket());
@@ -54,11 +54,11 @@ async fn put_event(store: &Store) -> Value {
     put
 }
 
-async fn photo(test_db: &TestDb) -> domain::photo::Photo {
+pub(crate) async fn photo(test_db: &TestDb) -> domain::photo::Photo {
     test_db.db.photo(photo_id_of(&key()).unwrap()).await.unwrap().unwrap()
 }
 
-async fn published(store: &Store) -> usize {
+pub(crate) async fn published(store: &Store) -> usize {
     store.storage.list("processed/").await.unwrap().len()
 }
 
@@ -94,7 +94,7 @@ async fn what_is_no_photo_is_rejected_with_a_reason_and_publishes_nothing(test_d
 }
 
 /// Photos that were dealt with cannot be taken back by `db`.
-async fn forget(test_db: &TestDb) {
+pub(crate) async fn forget(test_db: &TestDb) {
     match &test_db.db {
         db::Db::Postgres(postgres) => drop(sqlx::query("DELETE FROM photos").execute(postgres.pool()).await.unwrap()),
         db::Db::Sqlite(sqlite) => drop(sqlx::query("DELETE FROM photos").execute(sqlite.pool()).await.unwrap()),
