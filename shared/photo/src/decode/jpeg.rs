@@ -1,5 +1,5 @@
-use super::Decoded;
 use super::jpeg_errors::{Source, error_manager, reset_warnings, warnings};
+use super::{Decoded, jpeg_layout};
 use crate::color::{self, MAX_PROFILE_BYTES, Profile};
 use crate::pixels::Pixels;
 use crate::plan::{Plan, plan};
@@ -11,16 +11,10 @@ use mozjpeg::{ColorSpace, Decompress, Marker};
 /// The part of libjpeg's reduction that is left to the final filter: at least 1.5 times the target.
 const HEADROOM: f64 = 1.5;
 
-/// Encoders write about ten. Each scan of a progressive file walks the whole picture, however few bytes it has, so that
-/// a small file with many of them would keep the decoder busy for many minutes.
-const MAX_SCANS: usize = 100;
-
 const MARKERS: &[Marker] = &[Marker::APP(1), Marker::APP(2), Marker::APP(14)];
 
 pub(super) fn decode(raw: &[u8], settings: &Settings) -> Result<Decoded, Rejection> {
-    if count_scans(raw) > MAX_SCANS {
-        return Err(Rejection::new("too_many_scans", "The photo is stored in an unusual way that cannot be read."));
-    }
+    jpeg_layout::check(raw)?;
     let (source, ran_out) = Source::new(raw);
     reset_warnings();
     // libjpeg's fatal errors arrive as unwinding
@@ -31,11 +25,6 @@ pub(super) fn decode(raw: &[u8], settings: &Settings) -> Result<Decoded, Rejecti
         _ if ran_out.get() => Err(Rejection::truncated()),
         decoded => decoded,
     }
-}
-
-/// Marker bytes are stuffed inside a scan, so this counts the scans, and those of an embedded thumbnail.
-fn count_scans(raw: &[u8]) -> usize {
-    raw.windows(2).filter(|pair| *pair == [0xFF, 0xDA]).count()
 }
 
 fn read(source: Source<'_>, settings: &Settings) -> Result<Decoded, Rejection> {
