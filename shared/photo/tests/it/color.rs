@@ -10,9 +10,9 @@ use mozjpeg::ColorSpace;
 /// By the matrices of CSS Color 4; of Adobe RGB the curve is a gamma of 563/256.
 const IN_SRGB: [(Space, [u8; 3], [u8; 3]); 4] = [
     (Space::DisplayP3, [150, 100, 80], [159, 97, 76]),
-    (Space::DisplayP3, [60, 120, 180], [0, 121, 184]),
-    (Space::AdobeRgb, [150, 100, 80], [171, 99, 77]),
-    (Space::AdobeRgb, [100, 110, 160], [91, 110, 162]),
+    (Space::DisplayP3, [60, 120, 180], [30, 122, 185]),
+    (Space::AdobeRgb, [150, 100, 80], [167, 100, 78]),
+    (Space::AdobeRgb, [60, 120, 180], [0, 121, 184]),
 ];
 
 #[derive(Debug, Clone, Copy)]

@@ -1,13 +1,17 @@
 //! Walks the structure of the written files: whatever is not needed to draw the picture is metadata.
 
+mod avif;
+
 use photo::Format;
 
-/// Fails on any marker or chunk of a rendition that could carry metadata, and on bytes after the end.
+/// Fails on any marker, chunk or box of a rendition that could carry metadata, and on bytes after the end.
+#[track_caller]
 pub(crate) fn assert_no_metadata(format: Format, file: &[u8]) {
-    match format {
-        Format::Jpeg => walk_jpeg(file),
-        Format::Webp => walk_webp(file),
-        Format::Png => panic!("renditions are JPEG or WebP"),
+    match format.content_type() {
+        "image/jpeg" => walk_jpeg(file),
+        "image/webp" => walk_webp(file),
+        "image/avif" => avif::walk(file),
+        other => panic!("renditions are never {other}"),
     }
 }
 

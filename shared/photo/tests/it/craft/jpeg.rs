@@ -53,7 +53,7 @@ pub(crate) fn data_of(file: &mut [u8], marker: u8) -> &mut [u8] {
 pub(crate) fn icc(profile: &[u8], piece_bytes: usize) -> Vec<Vec<u8>> {
     let pieces: Vec<&[u8]> = profile.chunks(piece_bytes).collect();
     let count = u8::try_from(pieces.len()).unwrap();
-    let numbered = pieces.into_iter().zip(1..);
+    let numbered = pieces.into_iter().zip(1..=u8::MAX);
     numbered
         .map(|(piece, number)| segment(APP2, &[b"ICC_PROFILE\0".as_slice(), &[number, count], piece].concat()))
         .collect()
