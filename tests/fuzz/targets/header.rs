@@ -4,15 +4,8 @@
 use libfuzzer_sys::fuzz_target;
 use photo::{Settings, optimize};
 
-const CODES: [&str; 7] = [
-    "empty",
-    "not_an_image",
-    "unsupported_format",
-    "too_many_pixels",
-    "too_many_scans",
-    "truncated",
-    "corrupt",
-];
+const CODES: [&str; 7] =
+    ["empty", "not_an_image", "unsupported_format", "too_many_pixels", "too_many_scans", "truncated", "corrupt"];
 
 fuzz_target!(|raw: &[u8]| {
     let rejection = optimize(raw, &Settings { max_pixels: 0, ..Settings::default() }).expect_err("no pixel is allowed");

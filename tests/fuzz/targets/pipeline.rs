@@ -8,12 +8,8 @@ use libfuzzer_sys::fuzz_target;
 use photo::{Settings, optimize};
 
 fuzz_target!(|raw: &[u8]| {
-    let settings = Settings {
-        max_width_px: 120,
-        max_pixels: 300_000,
-        thumbnail_widths_px: vec![60],
-        ..Settings::default()
-    };
+    let settings =
+        Settings { max_width_px: 120, max_pixels: 300_000, thumbnail_widths_px: vec![60], ..Settings::default() };
     match optimize(raw, &settings) {
         Ok(optimized) => {
             assert!((1..=settings.max_width_px).contains(&optimized.width) && optimized.height >= 1);

@@ -75,7 +75,7 @@ fn sizes_that_only_a_header_claims_take_no_memory() {
     lossy[26..30].copy_from_slice(&[0xFF, 0x3F, 0xFF, 0x3F]);
     assert_ends("lossy WebP", &lossy, &["too_many_pixels"], SMALL_MB);
     let mut lossless = encoder.encode_lossless().to_vec();
-    lossless[21..25].copy_from_slice(&[0xFF, 0xFF, 0xFF, 0x0F]);
+    lossless[21..25].copy_from_slice(&[0xFE, 0xBF, 0xFF, 0x0F]);
     assert_ends("lossless WebP", &lossless, &["too_many_pixels"], SMALL_MB);
     for (side, code) in [(16_384, "too_many_pixels"), (65_535, "too_many_pixels"), (1 << 24, "corrupt")] {
         let raw = webp::file(&[webp::extended(0, side, side), webp::picture(&encoder.encode(80.0))]);
@@ -89,7 +89,7 @@ fn a_frame_that_is_larger_than_its_canvas_takes_no_memory() {
     let encoder = ::webp::Encoder::from_rgb(&encoder.rgb, 16, 16);
     for mut still in [encoder.encode(80.0).to_vec(), encoder.encode_lossless().to_vec()] {
         let (at, size): (_, &[u8]) =
-            if &still[12..16] == b"VP8 " { (26, &[0xFF, 0x3F, 0xFF, 0x3F]) } else { (21, &[0xFF, 0xFF, 0xFF, 0x0F]) };
+            if &still[12..16] == b"VP8 " { (26, &[0xFF, 0x3F, 0xFF, 0x3F]) } else { (21, &[0xFE, 0xBF, 0xFF, 0x0F]) };
         still[at..at + 4].copy_from_slice(size);
         let frame = webp::frame((0, 0), (16, 16), &webp::picture(&still));
         let raw = webp::file(&[webp::extended(webp::ANIMATED, 16, 16), webp::animation([0; 4]), frame]);

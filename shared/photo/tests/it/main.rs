@@ -21,6 +21,7 @@ mod orientation;
 mod polyglots;
 mod privacy;
 mod real_photos;
+mod seeds;
 mod simd;
 mod valid_jpeg;
 mod valid_png;

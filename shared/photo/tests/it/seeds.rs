@@ -1,22 +1,23 @@
-//! Writes small files of every kind into the folder that it is given, made by the generators of the photo tests.
-#![allow(dead_code)]
+//! What the fuzz targets start from: small files of every kind. `make fuzz` runs this test, and takes what it leaves.
 
-#[path = "../../shared/photo/tests/it/craft.rs"]
-mod craft;
-#[path = "../../shared/photo/tests/it/files.rs"]
-mod files;
-
-use craft::png::{GREY, GREY_ALPHA, INDEXED, RGB, RGBA, Storage};
-use craft::{exif, jpeg, png, webp};
+use crate::craft::png::{GREY, GREY_ALPHA, INDEXED, RGB, RGBA, Storage};
+use crate::craft::{exif, jpeg, png, webp};
+use crate::files;
+use photo::{Settings, optimize};
 use std::path::Path;
 
-fn main() {
-    let folder = std::env::args().nth(1).expect("usage: seeds FOLDER");
-    let folder = Path::new(&folder);
-    for (name, files) in [("exif", blocks()), ("jpeg", jpegs()), ("png", pngs()), ("webp", webps())] {
-        std::fs::create_dir_all(folder).unwrap();
+#[test]
+fn every_seed_of_the_fuzz_targets_is_a_photo() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("seeds");
+    std::fs::create_dir_all(&folder).unwrap();
+    for (number, block) in blocks().iter().enumerate() {
+        std::fs::write(folder.join(format!("exif-{number}")), block).unwrap();
+    }
+    for (name, files) in [("jpeg", jpegs()), ("png", pngs()), ("webp", webps())] {
         for (number, file) in files.iter().enumerate() {
             std::fs::write(folder.join(format!("{name}-{number}")), file).unwrap();
+            let answer = optimize(file, &Settings::default());
+            assert!(answer.is_ok(), "{name}-{number}: {:?}", answer.err());
         }
     }
 }
@@ -38,9 +39,13 @@ fn jpegs() -> Vec<Vec<u8>> {
 
 fn pngs() -> Vec<Vec<u8>> {
     let mut made = Vec::new();
-    for (color, channels, depths) in
-        [(GREY, 1, &[1, 2, 4, 8, 16][..]), (RGB, 3, &[8, 16]), (INDEXED, 1, &[1, 4, 8]), (GREY_ALPHA, 2, &[8, 16]), (RGBA, 4, &[8, 16])]
-    {
+    for (color, channels, depths) in [
+        (GREY, 1, &[1, 2, 4, 8, 16][..]),
+        (RGB, 3, &[8, 16]),
+        (INDEXED, 1, &[1, 4, 8]),
+        (GREY_ALPHA, 2, &[8, 16]),
+        (RGBA, 4, &[8, 16]),
+    ] {
         for &depth in depths {
             for interlaced in [false, true] {
                 let palette = [png::chunk(b"PLTE", &[9, 90, 190, 200, 100, 0]), png::chunk(b"tRNS", &[99])];
@@ -72,7 +77,12 @@ fn webps() -> Vec<Vec<u8>> {
     for still in made.clone() {
         let parts = webp::picture(&still);
         let exif = webp::chunk(b"EXIF", &files::exif(5));
-        made.push(webp::file(&[webp::extended(webp::EXIF | webp::ICC, 40, 24), webp::chunk(b"ICCP", &[7; 99]), parts.clone(), exif]));
+        made.push(webp::file(&[
+            webp::extended(webp::EXIF | webp::ICC, 40, 24),
+            webp::chunk(b"ICCP", &[7; 99]),
+            parts.clone(),
+            exif,
+        ]));
         let frame = webp::frame((2, 4), (40, 24), &parts);
         made.push(webp::file(&[webp::extended(webp::ANIMATED, 50, 30), webp::animation([0; 4]), frame.clone(), frame]));
     }
