@@ -22,6 +22,8 @@ cd tests/fuzz
 # With a nightly toolchain the address sanitizer watches, too; a stable one has the same targets without it.
 if cargo +nightly --version >/dev/null 2>&1; then
     toolchain=+nightly sanitizer=address
+    # The C codecs are watched, too, and their tables stand in two archives.
+    export ASAN_OPTIONS=detect_odr_violation=0
 else
     toolchain="" sanitizer=none
     # the instrumentation of a stable compiler asks for this word
@@ -32,7 +34,7 @@ echo "fuzz: sanitizer $sanitizer, $seconds seconds for each target, corpora in $
 for target in ${TARGETS:-sniff header orientation pipeline}; do
     mkdir -p "$work/corpus/$target" "artifacts/$target"
     # shellcheck disable=SC2086
-    cargo $toolchain fuzz run --fuzz-dir . --target-dir "$work" --sanitizer "$sanitizer" "$target" \
+    cargo $toolchain fuzz run --release --fuzz-dir . --target-dir "$work" --sanitizer "$sanitizer" "$target" \
         "$work/corpus/$target" "$seeds" -- \
         -max_total_time="$seconds" -max_len=65536 -timeout=20 -rss_limit_mb=2048 -print_final_stats=1
 done
