@@ -45,7 +45,7 @@ impl Bits {
     /// From the low bit on.
     fn push(&mut self, value: u32, count: u32) {
         for bit in 0..count {
-            if self.filled % 8 == 0 {
+            if self.filled.is_multiple_of(8) {
                 self.bytes.push(0);
             }
             *self.bytes.last_mut().unwrap() |= ((value >> bit & 1) << (self.filled % 8)) as u8;

@@ -31,7 +31,7 @@ fn check_box(name: &str, payload: &[u8]) {
     // full boxes begin with a version and flags
     const FULL: usize = 4;
     match name {
-        "ftyp" => assert!(payload.len() % 4 == 0 && payload.len() <= 40, "a list of brands"),
+        "ftyp" => assert!(payload.len().is_multiple_of(4) && payload.len() <= 40, "a list of brands"),
         "meta" => walk_boxes(name, &payload[FULL..]),
         "iinf" => walk_boxes(name, &payload[FULL + 2..]),
         "iprp" | "ipco" => walk_boxes(name, payload),
