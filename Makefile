@@ -53,6 +53,14 @@ lambda-build: ## sam build, into .aws-sam/
 	@infra/setup.sh lambda
 	PATH="$(VENV_BIN):$$PATH" $(SAM) build
 
+# bash counts its own SECONDS, so make must not take those of the environment for a wish.
+FUZZ_SECONDS = $(if $(filter command line,$(origin SECONDS)),$(SECONDS),60)
+
+.PHONY: fuzz
+fuzz: ## The photo pipeline against hostile bytes (SECONDS=60 for each target)
+	@infra/setup.sh fuzz
+	@tests/fuzz/run.sh $(FUZZ_SECONDS)
+
 # What is measured: 100 K and 1 M chargers one after the other, or one of 100k, 1m, 10m.
 SCALE ?= 100k,1m
 TARGET_DIR = $${CARGO_TARGET_DIR:-target}

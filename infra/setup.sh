@@ -4,6 +4,7 @@
 #   infra/setup.sh run     what building and running needs
 #   infra/setup.sh test    that, and what the tests need
 #   infra/setup.sh lambda  that, and a cross compiler for Lambda builds
+#   infra/setup.sh fuzz    what `make run` needs, and cargo-fuzz
 #   infra/setup.sh bench   what `make run` needs, and PostgreSQL with PostGIS to measure against
 #   infra/setup.sh bench-photos  what `make run` needs, and Pillow and sharp to measure against
 set -euo pipefail
@@ -90,8 +91,24 @@ for_benching_photos() {
     have perf || want_package linux-perf "tells where the time goes"
 }
 
+for_fuzzing() {
+    have c++ || want_package g++ "libFuzzer is built from C++"
+}
+
+want_cargo_tool() { # command, version, reason
+    have "$1" && return
+    echo "setup: installing $1 $2 with cargo: $3"
+    cargo install --quiet --locked --version "$2" "$1"
+}
+
 for_running
-case "${1:-run}" in run) ;; bench) for_benching ;; bench-photos) for_benching_photos ;; *) for_testing ;; esac
+case "${1:-run}" in
+    run) ;;
+    bench) for_benching ;;
+    bench-photos) for_benching_photos ;;
+    fuzz) for_fuzzing ;;
+    *) for_testing ;;
+esac
 install_packages
 case "${1:-run}" in
     run | bench) ;;
@@ -99,8 +116,9 @@ case "${1:-run}" in
         want_python_library PIL pillow==13.0.0 "what the replaced system made its photos with"
         want_node_library sharp sharp@0.35.5 "the fastest of its kind in common use"
         ;;
+    fuzz) want_cargo_tool cargo-fuzz 0.13.2 "builds and runs the fuzz targets" ;;
     test | lambda) want_python_tool sam aws-sam-cli==1.170.0 "checks template.yaml (with cfn-lint)" ;;
-    *) echo "usage: infra/setup.sh run|test|lambda|bench|bench-photos" >&2; exit 2 ;;
+    *) echo "usage: infra/setup.sh run|test|lambda|bench|bench-photos|fuzz" >&2; exit 2 ;;
 esac
 if [ "${1:-run}" = lambda ]; then
     want_python_tool cargo-lambda cargo-lambda==1.9.2 "builds and runs functions as Lambda does (brings zig)"

@@ -21,6 +21,9 @@ mod color;
 mod decode;
 mod encode;
 mod exif;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod limits;
 mod orient;
 mod pixels;

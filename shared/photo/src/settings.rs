@@ -51,7 +51,7 @@ impl Settings {
         } = self;
         let thumbnails: Vec<String> = self.thumbnail_widths_px.iter().map(u32::to_string).collect();
         let also = |is_made: bool, format: &str, quality: &f32| {
-            is_made.then(|| format!(";{format}{quality}")).unwrap_or_default()
+            if is_made { format!(";{format}{quality}") } else { String::new() }
         };
         format!(
             "p{PIPELINE};w{max_width_px};t{};j{jpeg_quality}{}{}{};b{max_bytes};px{max_pixels}",

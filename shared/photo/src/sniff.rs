@@ -57,6 +57,9 @@ pub fn sniff(raw: &[u8]) -> Result<Format, Rejection> {
 fn known_but_not_accepted(raw: &[u8]) -> Option<&'static str> {
     match raw {
         [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => Some(iso_media_name(brand)),
+        [0x1A, 0x45, 0xDF, 0xA3, ..] | [b'R', b'I', b'F', b'F', _, _, _, _, b'A', b'V', b'I', b' ', ..] => {
+            Some("a video")
+        }
         [b'G', b'I', b'F', b'8', ..] => Some("a GIF"),
         [b'I', b'I', 0x2A | 0x2B, 0, ..] | [b'M', b'M', 0, 0x2A | 0x2B, ..] => Some("a TIFF or camera RAW file"),
         [b'%', b'P', b'D', b'F', ..] => Some("a PDF"),
@@ -99,7 +102,16 @@ mod tests {
             (b"\0\0\0\x18ftypmif1\0\0\0\0avifmiaf", "AVIF"),
             (b"\0\0\0\x1cftypavif\0\0\0\0", "AVIF"),
             (b"\0\0\0\x18ftypmp42\0\0\0\0", "video"),
+            (b"\x1A\x45\xDF\xA3\x9F\x42\x86", "video"),
+            (b"RIFF\0\0\0\0AVI LIST", "video"),
             (b"GIF89a", "GIF"),
+            (b"GIF87a", "GIF"),
+            (b"II+\0\x08\0\0\0", "TIFF"),
+            (b"\xFF\x0A\xFA\x1F", "JPEG XL"),
+            (b"\0\0\0\x0CJXL \r\n\x87\n", "JPEG XL"),
+            (b"\0\0\0\x0CjP  \r\n\x87\n", "JPEG 2000"),
+            (b"\0\0\x01\0\x01\0\x10\x10", "icon"),
+            (b"8BPS\0\x01", "Photoshop"),
             (b"II*\0\x08\0\0\0", "TIFF"),
             (b"MM\0*\0\0\0\x08", "TIFF"),
             (b"%PDF-1.7", "PDF"),

@@ -1,6 +1,6 @@
 use super::jpeg_errors::{Source, error_manager, reset_warnings, warnings};
 use super::jpeg_header::{Header, MARKERS};
-use super::{Decoded, jpeg_planes};
+use super::{Decoded, jpeg_layout, jpeg_planes};
 use crate::pixels::Pixels;
 use crate::plan::{Plan, plan};
 use crate::quiet::quietly;
@@ -14,14 +14,8 @@ const HEADROOM: f64 = 1.5;
 
 const ROWS_AT_ONCE: u32 = 16;
 
-/// Encoders write about ten. Each scan of a progressive file walks the whole picture, however few bytes it has, so that
-/// a small file with many of them would keep the decoder busy for many minutes.
-const MAX_SCANS: usize = 100;
-
 pub(super) fn decode(raw: &[u8], settings: &Settings) -> Result<Decoded, Rejection> {
-    if count_scans(raw) > MAX_SCANS {
-        return Err(Rejection::new("too_many_scans", "The photo is stored in an unusual way that cannot be read."));
-    }
+    jpeg_layout::check(raw)?;
     let (source, ran_out) = Source::new(raw);
     reset_warnings();
     // libjpeg's fatal errors arrive as unwinding
@@ -32,11 +26,6 @@ pub(super) fn decode(raw: &[u8], settings: &Settings) -> Result<Decoded, Rejecti
         _ if ran_out.get() => Err(Rejection::truncated()),
         decoded => decoded,
     }
-}
-
-/// Marker bytes are stuffed inside a scan, so this counts the scans, and those of an embedded thumbnail.
-fn count_scans(raw: &[u8]) -> usize {
-    raw.windows(2).filter(|pair| *pair == [0xFF, 0xDA]).count()
 }
 
 fn read(source: Source<'_>, settings: &Settings) -> Result<Decoded, Rejection> {

@@ -59,7 +59,7 @@ fn join_icc(mut chunks: Vec<&[u8]>) -> Option<Vec<u8>> {
     chunks.retain(|chunk| chunk.len() > 2);
     chunks.sort_by_key(|chunk| chunk[0]);
     let count = usize::from(chunks.first()?[1]);
-    let complete = chunks.len() == count && chunks.iter().zip(1..).all(|(chunk, number)| chunk[0] == number);
+    let complete = chunks.len() == count && chunks.iter().zip(1..=u8::MAX).all(|(chunk, number)| chunk[0] == number);
     let size: usize = chunks.iter().map(|chunk| chunk.len() - 2).sum();
     (complete && size <= MAX_PROFILE_BYTES).then(|| chunks.iter().flat_map(|chunk| &chunk[2..]).copied().collect())
 }

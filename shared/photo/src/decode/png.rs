@@ -1,5 +1,4 @@
-use super::Decoded;
-use crate::color::{MAX_PROFILE_BYTES, Profile};
+use super::{Decoded, png_color};
 use crate::plan::plan;
 use crate::shrink::{Shrinker, factor};
 use crate::{Rejection, Settings, exif};
@@ -29,8 +28,7 @@ pub(super) fn decode(raw: &[u8], settings: &Settings) -> Result<Decoded, Rejecti
     // the end must be there, too
     reader.finish().map_err(reject)?;
     let grey = matches!(color, ColorType::Grayscale | ColorType::GrayscaleAlpha);
-    let icc = reader.info().icc_profile.as_deref().filter(|icc| icc.len() <= MAX_PROFILE_BYTES);
-    let profile = icc.map(|icc| Profile { icc: icc.to_vec(), grey });
+    let profile = png_color::profile(reader.info(), grey);
     let covers = (f64::from(stored.0) / f64::from(factor), f64::from(stored.1) / f64::from(factor));
     Ok(Decoded { pixels: shrinker.finish(), covers, plan, profile })
 }

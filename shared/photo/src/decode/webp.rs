@@ -6,6 +6,8 @@ use crate::{Rejection, Settings, exif, limits};
 use image_webp::{DecodingError, WebPDecoder};
 use std::io::{Cursor, ErrorKind};
 
+const WHITE: [u8; 4] = [255; 4];
+
 pub(super) fn decode(raw: &[u8], settings: &Settings) -> Result<Decoded, Rejection> {
     check_length(raw)?;
     check_frames(raw.get(12..).unwrap_or_default(), settings)?;
@@ -16,6 +18,8 @@ pub(super) fn decode(raw: &[u8], settings: &Settings) -> Result<Decoded, Rejecti
     let plan = plan(stored, exif::orientation(&block), settings)?;
     let profile = decoder.icc_profile().ok().flatten().map(|icc| Profile { icc, grey: false });
     let channels = if decoder.has_alpha() { 4 } else { 3 };
+    // what an animation's first frame leaves free
+    decoder.set_background_color(WHITE).ok();
     let mut whole = vec![0; decoder.output_buffer_size().ok_or_else(Rejection::corrupt)?];
     decoder.read_image(&mut whole).map_err(reject)?;
     let factor = factor(stored.0, plan.target.0).min(factor(stored.1, plan.target.1));
@@ -35,23 +39,43 @@ fn check_length(raw: &[u8]) -> Result<(), Rejection> {
 }
 
 /// A frame carries its own size beside the canvas's, and the decoder believes it first: check each one.
-fn check_frames(mut chunks: &[u8], settings: &Settings) -> Result<(), Rejection> {
+fn check_frames(chunks: &[u8], settings: &Settings) -> Result<(), Rejection> {
     const FRAME_HEADER_BYTES: usize = 16;
-    while let Some((head, rest)) = chunks.split_first_chunk::<8>() {
-        let length = u32::from_le_bytes([head[4], head[5], head[6], head[7]]) as usize;
-        let payload = &rest[..length.min(rest.len())];
-        match (&head[..4], payload) {
-            (b"VP8 ", [_, _, _, _, _, _, w0, w1, h0, h1, ..]) => {
-                // the upper two bits are a hint for scaling up
-                let side = |low: u8, high: u8| u32::from(u16::from_le_bytes([low, high]) & 0x3FFF);
-                limits::check_dimensions(side(*w0, *w1), side(*h0, *h1), settings)?;
-            }
-            (b"ANMF", [..]) => check_frames(payload.get(FRAME_HEADER_BYTES..).unwrap_or_default(), settings)?,
+    for (kind, payload) in Chunks(chunks) {
+        match kind {
+            b"VP8 " => check_frame(payload, settings)?,
+            // a frame of an animation holds chunks of its own; one inside another is none
+            b"ANMF" => Chunks(payload.get(FRAME_HEADER_BYTES..).unwrap_or_default())
+                .filter(|(kind, _)| *kind == b"VP8 ")
+                .try_for_each(|(_, payload)| check_frame(payload, settings))?,
             _ => {}
         }
-        chunks = rest.get(length.saturating_add(length % 2)..).unwrap_or_default();
     }
     Ok(())
+}
+
+fn check_frame(payload: &[u8], settings: &Settings) -> Result<(), Rejection> {
+    // the upper two bits are a hint for scaling up
+    let side = |low: u8, high: u8| u32::from(u16::from_le_bytes([low, high]) & 0x3FFF);
+    match payload {
+        [_, _, _, _, _, _, w0, w1, h0, h1, ..] => limits::check_dimensions(side(*w0, *w1), side(*h0, *h1), settings),
+        _ => Ok(()),
+    }
+}
+
+/// The RIFF chunks in these bytes, each with its payload as far as there is any.
+struct Chunks<'a>(&'a [u8]);
+
+impl<'a> Iterator for Chunks<'a> {
+    type Item = (&'a [u8; 4], &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (kind, rest) = self.0.split_first_chunk::<4>()?;
+        let (length, rest) = rest.split_first_chunk::<4>()?;
+        let length = u32::from_le_bytes(*length) as usize;
+        self.0 = rest.get(length.saturating_add(length % 2)..).unwrap_or_default();
+        Some((kind, &rest[..length.min(rest.len())]))
+    }
 }
 
 fn reject(error: DecodingError) -> Rejection {
