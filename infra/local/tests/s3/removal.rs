@@ -42,7 +42,7 @@ impl Scene {
     async fn set() -> Self {
         let (bench, dir) = (Bench::start().await, tempfile::tempdir().unwrap());
         let storage = bench.client(bench.store.credentials().secret_access_key.as_str());
-        let database = Database::at(&format!("sqlite:{}", dir.path().join("test.db").display()), 4);
+        let database = Database::at(format!("sqlite:{}", dir.path().join("test.db").display()), 4);
         let none = |_, _| -> secrets::PendingLogin { panic!("a file has no secret") };
         let db = Db::open(&database, "tests", WORLD, none).await.unwrap();
         Self { bench, storage, db, _dir: dir }

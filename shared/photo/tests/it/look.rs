@@ -11,6 +11,11 @@ pub(crate) fn published(raw: &[u8]) -> Picture {
     files::main_picture(&optimize(raw, &Settings::default()).unwrap())
 }
 
+/// The same at the lowest quality, which does not depend on how many bytes the raw file has.
+pub(crate) fn published_coarse(raw: &[u8]) -> Picture {
+    files::main_picture(&optimize(raw, &Settings { jpeg_quality: 40, ..Settings::default() }).unwrap())
+}
+
 /// Whether two colours are told apart by measuring only: lossy coding moves them this much.
 pub(crate) fn near(seen: [u8; 3], expected: [u8; 3]) -> bool {
     within(seen, expected, 16)
