@@ -1,5 +1,6 @@
 //! Photos kept in the planes that they are stored in, against the same pixels taken through RGB; and how much memory the
 //! whole process has at most.
+#![allow(clippy::unwrap_used)]
 
 #[path = "it/files.rs"]
 #[allow(dead_code, reason = "shared with the other tests")]

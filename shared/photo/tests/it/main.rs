@@ -2,7 +2,8 @@
 //!
 //! Start at `generated.rs` for the main path on pictures made here. `valid_*.rs`, `orientation.rs` and `color.rs` go through
 //! what is a photo, each with the look it must have; `hostile.rs`, `polyglots.rs` and `bombs.rs` through what is cut off,
-//! mutated, two things at once or made to exhaust the decoder; `privacy.rs` proves what does not leave. `real_photos.rs` repeats the main paths on camera files where those are at hand.
+//! mutated, two things at once or made to exhaust the decoder; `privacy.rs` proves what does not leave. `real_photos.rs` repeats
+//! the main paths on camera files where those are at hand.
 #![allow(clippy::unwrap_used)]
 
 // memory is counted by /proc

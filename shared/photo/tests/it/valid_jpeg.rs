@@ -174,7 +174,8 @@ fn segments_of_every_kind_and_number_do_not_disturb() {
         ("empty segments", (APP0..=0xEF).map(|marker| segment(marker, b"")).collect()),
     ] {
         let seen = published_coarse(&with_segments(&plain, &more));
-        assert!(seen.difference(&expected) < 0.5, "{name}");
+        let difference = seen.difference(&expected);
+        assert!(difference < 1.5, "{name}: {difference}");
     }
 }
 

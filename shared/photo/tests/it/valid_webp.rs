@@ -25,10 +25,11 @@ fn half_clear(picture: &Picture) -> Vec<u8> {
 fn lossy_and_lossless_are_read_at_odd_sizes() {
     for (width, height) in [(200, 120), (61, 43), (17, 33)] {
         let picture = quarters(width, height);
-        // a main rendition may not have more bytes than these few
-        let seen = middles(&published(&lossy(&picture)));
-        assert!(seen.iter().zip(QUARTERS).all(|(&seen, expected)| within(seen, expected, 24)), "lossy: {seen:?}");
-        assert_upright_quarters(&published(&lossless(&picture)), "lossless");
+        for (raw, what) in [(lossy(&picture), "lossy"), (lossless(&picture), "lossless")] {
+            // coarse, since the main rendition may have no more bytes than these few
+            let seen = middles(&published(&raw));
+            assert!(seen.iter().zip(QUARTERS).all(|(&seen, expected)| within(seen, expected, 24)), "{what}: {seen:?}");
+        }
     }
     for (width, height) in [(1, 1), (2, 1), (1, 3), (129, 1), (1, 130)] {
         let flat = Picture { width, height, rgb: [60, 140, 200].repeat(width * height) };
