@@ -4,6 +4,7 @@ mod jpeg_header;
 mod jpeg_layout;
 mod jpeg_planes;
 mod png;
+mod png_chunks;
 mod png_color;
 mod webp;
 
@@ -27,7 +28,7 @@ pub(crate) struct Decoded {
 /// Step 3: reads the header, refuses by it, and only then decodes. Every decoder keeps this order.
 ///
 /// # Errors
-/// `unsupported_format`, `too_many_pixels`, `too_many_scans`, `truncated` or `corrupt`.
+/// `unsupported_format`, `too_many_pixels`, `too_many_scans`, `packed_too_much`, `truncated` or `corrupt`.
 pub(crate) fn decode(format: Format, raw: &[u8], settings: &Settings) -> Result<Decoded, Rejection> {
     match format {
         Format::Jpeg => jpeg::decode(raw, settings),

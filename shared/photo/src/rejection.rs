@@ -4,7 +4,7 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejection {
     /// Stable word for programs: `empty`, `too_large`, `not_an_image`, `unsupported_format`, `too_many_pixels`,
-    /// `too_many_scans`, `truncated`, `corrupt` or `unprocessable`.
+    /// `too_many_scans`, `packed_too_much`, `truncated`, `corrupt` or `unprocessable`.
     pub code: &'static str,
     /// One or two plain sentences for the person who uploaded the photo.
     pub reason: String,

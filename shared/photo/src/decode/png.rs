@@ -1,4 +1,4 @@
-use super::{Decoded, png_color};
+use super::{Decoded, png_chunks, png_color};
 use crate::plan::plan;
 use crate::shrink::{Shrinker, factor};
 use crate::{Rejection, Settings, exif};
@@ -14,8 +14,9 @@ pub(super) fn decode(raw: &[u8], settings: &Settings) -> Result<Decoded, Rejecti
     decoder.set_ignore_text_chunk(true);
     let header = decoder.read_header_info().map_err(reject)?;
     let stored = (header.width, header.height);
-    let orientation = exif::orientation(find_chunk(raw, b"eXIf").unwrap_or_default());
+    let orientation = exif::orientation(png_chunks::find(raw, b"eXIf").unwrap_or_default());
     let plan = plan(stored, orientation, settings)?;
+    png_chunks::check_packed(raw)?;
     let mut reader = decoder.read_info().map_err(reject)?;
     let (color, _) = reader.output_color_type();
     let factor = factor(stored.0, plan.target.0).min(factor(stored.1, plan.target.1));
@@ -53,19 +54,5 @@ fn reject(error: DecodingError) -> Rejection {
     match error {
         DecodingError::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => Rejection::truncated(),
         _ => Rejection::corrupt(),
-    }
-}
-
-/// The first chunk of a kind. EXIF may stand after the pixels, and is wanted before them.
-fn find_chunk<'a>(raw: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
-    let mut rest = raw.get(8..)?;
-    loop {
-        let (length, after) = rest.split_first_chunk::<4>()?;
-        let (found, after) = after.split_first_chunk::<4>()?;
-        let length = u32::from_be_bytes(*length) as usize;
-        if found == kind {
-            return after.get(..length);
-        }
-        rest = after.get(length.checked_add(4)?..)?;
     }
 }

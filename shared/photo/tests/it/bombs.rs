@@ -100,22 +100,27 @@ fn a_frame_that_is_larger_than_its_canvas_takes_no_memory() {
 }
 
 #[test]
-fn packed_text_is_never_unpacked() {
+fn packed_text_is_unpacked_up_to_a_limit_and_refused_beyond_it() {
     let plain = files::png(16, 16, ::png::ColorType::Rgb, &[90; 768]);
     let bomb = zeros(1024);
     for (kind, start) in [(b"zTXt", &b"Comment\0\0"[..]), (b"iTXt", b"Comment\0\x01\0\0\0")] {
         let raw = png::with_chunks(&plain, b"IDAT", &[png::chunk(kind, &[start, &bomb].concat())]);
-        assert_ends("packed text", &raw, &["accepted"], SMALL_MB);
+        assert_ends("packed text", &raw, &["packed_too_much"], SMALL_MB);
+        let three_mega = png::chunk(kind, &[start, &zeros(3)].concat());
+        let one = png::with_chunks(&plain, b"IDAT", std::slice::from_ref(&three_mega));
+        assert_ends("a long text", &one, &["accepted"], SMALL_MB);
+        let two = png::with_chunks(&plain, b"IDAT", &[three_mega.clone(), three_mega]);
+        assert_ends("two long texts", &two, &["packed_too_much"], SMALL_MB);
     }
 }
 
 #[test]
-fn a_packed_profile_is_unpacked_up_to_a_limit() {
+fn a_packed_profile_is_unpacked_up_to_a_limit_and_refused_beyond_it() {
     let plain = files::png(16, 16, ::png::ColorType::Rgb, &[90; 768]);
     let raw = png::with_chunks(&plain, b"IDAT", &[png::chunk(b"iCCP", &[b"p\0\0".to_vec(), zeros(1024)].concat())]);
-    assert_ends("one", &raw, &["accepted", "corrupt"], SMALL_MB + 32);
+    assert_ends("one", &raw, &["packed_too_much"], SMALL_MB);
     let small = png::chunk(b"iCCP", &[b"p\0\0".to_vec(), zeros(20)].concat());
-    assert_ends("many", &png::with_chunks(&plain, b"IDAT", &vec![small; 100]), &["accepted", "corrupt"], SMALL_MB + 32);
+    assert_ends("many", &png::with_chunks(&plain, b"IDAT", &vec![small; 100]), &["packed_too_much"], SMALL_MB);
 }
 
 #[test]
