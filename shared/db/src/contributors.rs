@@ -22,6 +22,20 @@ pub(crate) const CREDIT: &str = "/* contributors.credit */ INSERT INTO contribut
 pub(crate) const SET_TRUST: &str =
     "/* contributors.set_trust */ UPDATE contributors SET trust_score = $2 WHERE sub = $1";
 
+/// Sets an author's trust from the counters (chargers, verifications, photos) inside a transaction.
+macro_rules! set_trust {
+    ($tx:expr, $sub:expr, $counters:expr) => {{
+        let (chargers, verifications, photos): (i32, i32, i32) = $counters;
+        let trust = domain::verification::trust_score(chargers as u32, verifications as u32, photos as u32);
+        sqlx::query($crate::contributors::SET_TRUST)
+            .bind($sub)
+            .bind(trust as i32)
+            .execute(&mut *$tx)
+            .await
+            .map_err($crate::failure::failed)?;
+    }};
+}
+
 /// Adds to an author's counters inside a transaction, making the author on the first write, and sets the trust anew.
 macro_rules! credit {
     ($tx:expr, $sub:expr, $credit:expr, $now:expr) => {{
@@ -35,13 +49,7 @@ macro_rules! credit {
             .fetch_one(&mut *$tx)
             .await
             .map_err($crate::failure::failed)?;
-        let trust = domain::verification::trust_score(counters.0 as u32, counters.1 as u32, counters.2 as u32);
-        sqlx::query($crate::contributors::SET_TRUST)
-            .bind($sub)
-            .bind(trust as i32)
-            .execute(&mut *$tx)
-            .await
-            .map_err($crate::failure::failed)?;
+        $crate::contributors::set_trust!($tx, $sub, counters);
     }};
 }
 
@@ -57,17 +65,11 @@ macro_rules! recount_photos {
             .fetch_one(&mut *$tx)
             .await
             .map_err($crate::failure::failed)?;
-        let trust = domain::verification::trust_score(counters.0 as u32, counters.1 as u32, counters.2 as u32);
-        sqlx::query($crate::contributors::SET_TRUST)
-            .bind($sub)
-            .bind(trust as i32)
-            .execute(&mut *$tx)
-            .await
-            .map_err($crate::failure::failed)?;
+        $crate::contributors::set_trust!($tx, $sub, counters);
     }};
 }
 
-pub(crate) use {credit, recount_photos};
+pub(crate) use {credit, recount_photos, set_trust};
 
 impl Db {
     /// Sees to it that there is a row for this subject.

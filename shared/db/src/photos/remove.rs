@@ -2,19 +2,15 @@
 
 use crate::Db;
 use crate::column::{Id, Time};
-use crate::contributors::SET_TRUST;
+use crate::contributors::recount_photos;
 use crate::engine::in_transaction;
 use crate::failure::failed;
-use domain::verification::trust_score;
 use domain::{Result, Timestamp};
 use uuid::Uuid;
 
 const DELETE: &str = "/* photos.remove */ DELETE FROM photos WHERE id = $1 RETURNING owner, charger_id, kind = 'charger' AND state <> 'rejected'";
-/// Counted anew: it comes out right however the photo came to be ready.
-const RECOUNT: &str = "/* contributors.recount_photos */ UPDATE contributors SET photos_uploaded =
-     (SELECT count(*) FROM photos WHERE owner = $1 AND state = 'ready') WHERE sub = $1
-     RETURNING chargers_added, verifications, photos_uploaded";
-const TOUCH: &str = "/* chargers.touch */ UPDATE chargers SET updated_at = $2 WHERE id = $1";
+/// A charger that shows a photo less has changed: who asks with `updated_since` learns of it.
+pub(super) const TOUCH_CHARGER: &str = "/* chargers.touch */ UPDATE chargers SET updated_at = $2 WHERE id = $1";
 
 impl Db {
     /// Removes a photo's row; false where there is none. Its owner's photos are counted anew, and a charger that showed it has
@@ -35,13 +31,10 @@ impl Db {
             match removed {
                 None => false,
                 Some((owner, charger_id, was_shown)) => {
-                    let counters: (i32, i32, i32) =
-                        sqlx::query_as(RECOUNT).bind(&owner).fetch_one(&mut *tx).await.map_err(failed)?;
-                    let trust = trust_score(counters.0 as u32, counters.1 as u32, counters.2 as u32);
-                    let set_trust = sqlx::query(SET_TRUST).bind(&owner).bind(trust as i32);
-                    set_trust.execute(&mut *tx).await.map_err(failed)?;
+                    // Counted anew: it comes out right however the photo came to be ready.
+                    recount_photos!(tx, owner.as_str());
                     if let Some(charger_id) = charger_id.filter(|_| was_shown) {
-                        let touch = sqlx::query(TOUCH).bind(charger_id).bind(Time(now));
+                        let touch = sqlx::query(TOUCH_CHARGER).bind(charger_id).bind(Time(now));
                         touch.execute(&mut *tx).await.map_err(failed)?;
                     }
                     true

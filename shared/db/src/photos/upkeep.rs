@@ -2,6 +2,7 @@
 //!
 //! All of it goes page by page over the primary key, whose UUIDv7 are in the order of the promises.
 
+use super::remove::TOUCH_CHARGER;
 use crate::Db;
 use crate::column::{Id, Ids, Time};
 use crate::contributors::recount_photos;
@@ -172,7 +173,6 @@ impl Db {
             " = $6 RETURNING owner, charger_id"
         );
         // A promise is shown by its charger until now.
-        const TOUCH: &str = "/* chargers.touch */ UPDATE chargers SET updated_at = $2 WHERE id = $1";
         in_transaction!(self, |tx| {
             sqlx::query(queue).bind(Id(photo.id)).execute(&mut *tx).await.map_err(failed)?;
             let retire = sqlx::query_as(RETIRE).bind(Id(photo.id)).bind(Time(before)).bind(REASON);
@@ -181,7 +181,7 @@ impl Db {
                 retire.bind(photo.is_unattached).fetch_optional(&mut *tx).await.map_err(failed)?;
             match (&retired, photo.state) {
                 (Some((_, Some(charger_id))), PhotoState::Pending) => {
-                    let touch = sqlx::query(TOUCH).bind(*charger_id).bind(Time(now));
+                    let touch = sqlx::query(TOUCH_CHARGER).bind(*charger_id).bind(Time(now));
                     touch.execute(&mut *tx).await.map_err(failed)?;
                 }
                 (Some((owner, _)), PhotoState::Ready | PhotoState::Rejected) => recount_photos!(tx, owner.as_str()),
