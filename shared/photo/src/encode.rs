@@ -28,8 +28,8 @@ const STEP: u8 = 15;
 /// Last step: each picture as JPEG, then as WebP and AVIF where that is wanted. A sibling that is not smaller than the JPEG
 /// is left out: a client that prefers its format would load more for the same picture.
 ///
-/// `main_max_bytes` is what the main rendition should keep within, where the raw file has no more pixels. It can be missed: a
-/// drawing of few colours may be smaller as a PNG than as any JPEG.
+/// `main_max_bytes` is what the main rendition should keep within, where the raw file has no more pixels; each thumbnail should
+/// keep within the JPEG before it. It can be missed: a drawing of few colours may be smaller as a PNG than as any JPEG.
 pub(crate) fn all(
     pictures: &[Picture],
     quality: Quality,
@@ -37,10 +37,11 @@ pub(crate) fn all(
     settings: &Settings,
 ) -> Result<Vec<Rendition>, Rejection> {
     let mut renditions = Vec::with_capacity(pictures.len() * 3);
-    for (index, Picture { name, pixels }) in pictures.iter().enumerate() {
-        let max_bytes = main_max_bytes.filter(|_| index == 0).unwrap_or(usize::MAX);
+    let mut max_bytes = main_max_bytes.unwrap_or(usize::MAX);
+    for Picture { name, pixels } in pictures {
         let (jpeg, quality) = jpeg_within(max_bytes, pixels, quality, settings.jpeg_trellis)?;
         let jpeg_bytes = jpeg.len();
+        max_bytes = jpeg_bytes;
         let files = [(Format::Jpeg, jpeg)].into_iter().chain(siblings(pixels, quality, settings)?);
         let files = files.filter(|(format, bytes)| *format == Format::Jpeg || bytes.len() < jpeg_bytes);
         let (width, height) = (pixels.width, pixels.height);

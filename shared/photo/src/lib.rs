@@ -67,7 +67,8 @@ pub struct Optimized {
 ///
 /// The renditions are sRGB, upright, opaque and without any metadata. None has more pixels than the raw photo: a thumbnail
 /// that would not be narrower than the main rendition is left out. None is encoded finer than a JPEG source was, and a main
-/// rendition of as many pixels as the raw photo has no more bytes either, down to a quality of 40. What cannot be promised:
+/// rendition of as many pixels as the raw photo has no more bytes either, down to a quality of 40, nor has the JPEG of a
+/// thumbnail more than the next wider one. What cannot be promised:
 /// a drawing of few colours may be smaller as a PNG, and any picture as a WebP, than as a JPEG of that quality.
 ///
 /// # Errors

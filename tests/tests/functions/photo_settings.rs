@@ -20,8 +20,9 @@ async fn optimized_with(variable: &str, value: &str) -> Photo {
     test_db.db.promise_photos("ann", &[photo], NOON).await.unwrap();
     let headers = ObjectHeaders { content_type: "image/jpeg".to_owned(), cache_control: None };
     store.storage.put(&raw_key, phone_photo(1200, 900).into(), &headers).await.unwrap();
+    let s3 = json!({"bucket": {"name": store.storage.bucket()}, "object": {"key": raw_key, "eTag": "e"}});
     let app = optimize_photo::App::new(test_db.db.clone(), store.storage, &config.photos, WORLD);
-    let record = json!({"eventName": "ObjectCreated:Put", "s3": {"object": {"key": raw_key, "eTag": "e"}}});
+    let record = json!({"eventName": "ObjectCreated:Put", "s3": s3});
     optimize_photo::handle(&app, json!({"Records": [record]})).await.unwrap();
     test_db.db.photo(id(1)).await.unwrap().unwrap()
 }

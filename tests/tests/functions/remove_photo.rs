@@ -57,7 +57,8 @@ async fn upload_photo(test_db: &TestDb, store: &Store, id: Uuid, charger_id: Opt
     put(store, &key_of(id)).await;
     let etag = store.storage.head(&key_of(id)).await.unwrap().unwrap().etag;
     let object = json!({"key": key_of(id), "eTag": etag.trim_matches('"')});
-    json!({"Records": [{"eventName": "ObjectCreated:Post", "s3": {"object": object}}]})
+    let bucket = json!({"name": store.storage.bucket()});
+    json!({"Records": [{"eventName": "ObjectCreated:Post", "s3": {"bucket": bucket, "object": object}}]})
 }
 
 async fn put(store: &Store, key: &str) {

@@ -61,7 +61,8 @@ impl Scene {
         self.storage.put(&raw_key, small_jpeg(), &headers).await.unwrap();
         let config = config::Config::read(&|_| None).unwrap();
         let app = optimize_photo::App::new(self.db.clone(), self.storage.clone(), &config.photos, WORLD);
-        let record = json!({"eventName": "ObjectCreated:Put", "s3": {"object": {"key": raw_key, "eTag": "e"}}});
+        let s3 = json!({"bucket": {"name": self.storage.bucket()}, "object": {"key": raw_key, "eTag": "e"}});
+        let record = json!({"eventName": "ObjectCreated:Put", "s3": s3});
         let counts = optimize_photo::handle(&app, json!({"Records": [record]})).await.unwrap();
         assert_eq!(counts["ready"], 1);
     }

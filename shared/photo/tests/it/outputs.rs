@@ -74,6 +74,17 @@ fn a_picture_of_its_own_size_has_no_more_bytes_than_the_raw_file() {
 }
 
 #[test]
+fn a_thumbnail_has_no_more_bytes_than_a_wider_jpeg() {
+    // a WebP does not cap the quality: only the size of the main rendition shows how coarse it is
+    let photo = noise(500, 375);
+    let raw = webp::Encoder::from_rgb(&photo.rgb, 500, 375).encode(60.0).to_vec();
+    let optimized = optimize(&raw, &Settings { thumbnail_widths_px: vec![480, 240], ..Settings::default() }).unwrap();
+    let jpegs = optimized.renditions.iter().filter(|rendition| rendition.format == Format::Jpeg);
+    let bytes: Vec<usize> = jpegs.map(|rendition| rendition.bytes.len()).collect();
+    assert!(bytes.len() == 3 && bytes.is_sorted_by(|wider, narrower| wider >= narrower), "{bytes:?}");
+}
+
+#[test]
 fn a_sibling_that_is_not_smaller_than_its_jpeg_is_left_out() {
     for raw in [jpeg_of_quality(&noise(400, 300), 50.0), files::jpeg(&quarters(400, 300), &[])] {
         let settings = Settings { webp_quality: 100.0, avif: true, avif_quality: 100.0, ..Settings::default() };
