@@ -243,7 +243,9 @@ mod tests {
 
     #[test]
     fn strips_end_at_the_last_row_whatever_the_step_is_rounded_to() {
-        for (height, count) in (200..400).flat_map(|height| [96, 97, 143].map(|count| (height, count))).chain([(3000, 1440)]) {
+        for (height, count) in
+            (200..400).flat_map(|height| [96, 97, 143].map(|count| (height, count))).chain([(3000, 1440)])
+        {
             let mut strips = Strips::new(1, Axis::new(f64::from(height), count, 1, false));
             for _ in 0..height {
                 strips.push(1, |_| Ok::<(), Rejection>(())).unwrap();
