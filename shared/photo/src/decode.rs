@@ -25,6 +25,14 @@ pub(crate) struct Decoded {
     pub(crate) profile: Option<Profile>,
 }
 
+impl Decoded {
+    /// Scaled as planned while it was read.
+    fn at_target(pixels: Pixels, plan: Plan, profile: Option<Profile>) -> Self {
+        let covers = (f64::from(pixels.width), f64::from(pixels.height));
+        Self { pixels, covers, plan, profile }
+    }
+}
+
 /// Step 3: reads the header, refuses by it, and only then decodes. Every decoder keeps this order.
 ///
 /// # Errors

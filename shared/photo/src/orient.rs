@@ -48,11 +48,11 @@ pub(crate) fn upright(pixels: Pixels, orientation: Orientation) -> Pixels {
         return pixels;
     }
     let (width, height) = orientation.apply_to_size((pixels.width, pixels.height));
-    let turn = |plane: &Plane| match plane.channels {
-        3 => turn::<3>(plane, orientation),
-        _ => turn::<1>(plane, orientation),
+    let turn = |plane: Plane| match plane.channels {
+        3 => turn::<3>(&plane, orientation),
+        _ => turn::<1>(&plane, orientation),
     };
-    Pixels { width, height, planes: pixels.planes.iter().map(turn).collect() }
+    Pixels { width, height, planes: pixels.planes.into_iter().map(turn).collect() }
 }
 
 fn turn<const CHANNELS: usize>(plane: &Plane, orientation: Orientation) -> Plane {

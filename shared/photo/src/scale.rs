@@ -32,7 +32,7 @@ impl Axis {
 
     /// How many of `available` samples are missing before the first and after the last.
     fn missing(self, available: u32) -> (u32, u32) {
-        let after = (self.start + self.length() - f64::from(available)).ceil().max(0.0);
+        let after = snapped(self.start + self.length() - f64::from(available)).ceil().max(0.0);
         ((-self.start).ceil().max(0.0) as u32, after as u32)
     }
 
@@ -100,7 +100,10 @@ fn lanczos_typed<P: PixelTrait>(
     let source = source.map_err(|_| Rejection::unprocessable())?;
     let scaled = TypedImage::<P>::from_buffer(across.count, down.count, out);
     let mut scaled = scaled.map_err(|_| Rejection::unprocessable())?;
-    let options = ResizeOptions::new().crop(across.start, down.start, across.length(), down.length());
+    let length = |axis: Axis, available: u32| axis.length().min(f64::from(available) - axis.start);
+    // else rounding may let the crop end behind the last sample, which is refused
+    let (width, height) = (length(across, plane.width), length(down, plane.height));
+    let options = ResizeOptions::new().crop(across.start, down.start, width, height);
     resizer.resize_typed(&source, &mut scaled, &options).map_err(|_| Rejection::unprocessable())
 }
 
@@ -235,6 +238,20 @@ mod tests {
             assert_eq!((strips.width, strips.height), (29, height));
             let difference = strips.samples.iter().zip(&expected.samples).map(|(&a, &b)| a.abs_diff(b)).max();
             assert!(difference <= Some(1), "{difference:?} for {height} rows");
+        }
+    }
+
+    #[test]
+    fn strips_end_at_the_last_row_whatever_the_step_is_rounded_to() {
+        for (height, count) in
+            (200..400).flat_map(|height| [96, 97, 143].map(|count| (height, count))).chain([(3000, 1440)])
+        {
+            let mut strips = Strips::new(1, Axis::new(f64::from(height), count, 1, false));
+            for _ in 0..height {
+                strips.push(1, |_| Ok::<(), Rejection>(())).unwrap();
+            }
+            let scaled = strips.finish(Axis::new(1.0, 1, 1, false));
+            assert_eq!(scaled.map(|plane| plane.height).ok(), Some(count), "{height} rows");
         }
     }
 

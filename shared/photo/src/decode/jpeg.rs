@@ -39,12 +39,7 @@ fn read(source: Source<'_>, settings: &Settings) -> Result<Decoded, Rejection> {
     let plan = plan(stored, exif::orientation(header.exif.as_deref().unwrap_or_default()), settings)?;
     if jpeg_planes::suit(&jpeg) {
         let pixels = jpeg_planes::read(jpeg, &plan)?;
-        return Ok(Decoded {
-            pixels,
-            covers: (f64::from(stored.0), f64::from(stored.1)),
-            plan,
-            profile: header.profile(),
-        });
+        return Ok(Decoded::at_target(pixels, plan, header.profile()));
     }
     let eighths = eighths(&plan);
     jpeg.scale(eighths);

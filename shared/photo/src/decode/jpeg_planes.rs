@@ -35,13 +35,16 @@ pub(super) fn read(jpeg: Decompress<Source<'_>>, plan: &Plan) -> Result<Pixels, 
     let mut into: Vec<&mut Vec<u8>> = planes.iter_mut().collect();
     started.read_raw_data(&mut into);
     finish(started, before)?;
-    let scaled = planes.into_iter().zip(strides).zip(covers).enumerate().map(|(index, ((samples, stride), covers))| {
+    let planes = planes.into_iter().zip(strides).zip(covers).enumerate();
+    // the largest, Y, is last, when the others are small already
+    let scaled = planes.rev().map(|(index, ((samples, stride), covers))| {
         let axis = |covers, target, mirrored| Axis::new(covers, target, subsampling(index), mirrored);
         let across = axis(covers.0, plan.target.0, plan.orientation.mirrors_columns());
         let down = axis(covers.1, plan.target.1, plan.orientation.mirrors_rows());
         scale_owned(trimmed(samples, stride, covers), across, down)
     });
-    let planes = scaled.collect::<Result<_, _>>()?;
+    let mut planes = scaled.collect::<Result<Vec<_>, _>>()?;
+    planes.reverse();
     Ok(Pixels { width: plan.target.0, height: plan.target.1, planes })
 }
 

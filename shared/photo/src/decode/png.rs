@@ -1,6 +1,6 @@
 use super::{Decoded, png_chunks, png_color};
 use crate::plan::plan;
-use crate::shrink::{Shrinker, factor};
+use crate::shrink::Shrinker;
 use crate::{Rejection, Settings, exif};
 use png::{ColorType, Decoder, DecodingError, Limits, Reader, Transformations};
 use std::io::{Cursor, ErrorKind};
@@ -19,8 +19,7 @@ pub(super) fn decode(raw: &[u8], settings: &Settings) -> Result<Decoded, Rejecti
     png_chunks::check_packed(raw)?;
     let mut reader = decoder.read_info().map_err(reject)?;
     let (color, _) = reader.output_color_type();
-    let factor = factor(stored.0, plan.target.0).min(factor(stored.1, plan.target.1));
-    let mut shrinker = Shrinker::new(stored, color.samples(), factor);
+    let mut shrinker = Shrinker::new(stored, color.samples(), plan.target);
     if reader.info().interlaced {
         read_interlaced(&mut reader, &mut shrinker)?;
     } else {
@@ -30,14 +29,13 @@ pub(super) fn decode(raw: &[u8], settings: &Settings) -> Result<Decoded, Rejecti
     reader.finish().map_err(reject)?;
     let grey = matches!(color, ColorType::Grayscale | ColorType::GrayscaleAlpha);
     let profile = png_color::profile(reader.info(), grey);
-    let covers = (f64::from(stored.0) / f64::from(factor), f64::from(stored.1) / f64::from(factor));
-    Ok(Decoded { pixels: shrinker.finish(), covers, plan, profile })
+    Ok(Decoded::at_target(shrinker.finish()?, plan, profile))
 }
 
 fn read_rows(reader: &mut Reader<Cursor<&[u8]>>, shrinker: &mut Shrinker, height: u32) -> Result<(), Rejection> {
     for _ in 0..height {
         let row = reader.next_row().map_err(reject)?.ok_or_else(Rejection::corrupt)?;
-        shrinker.push(row.data());
+        shrinker.push(row.data())?;
     }
     Ok(())
 }
@@ -46,8 +44,7 @@ fn read_rows(reader: &mut Reader<Cursor<&[u8]>>, shrinker: &mut Shrinker, height
 fn read_interlaced(reader: &mut Reader<Cursor<&[u8]>>, shrinker: &mut Shrinker) -> Result<(), Rejection> {
     let mut whole = vec![0; reader.output_buffer_size().ok_or_else(Rejection::corrupt)?];
     let info = reader.next_frame(&mut whole).map_err(reject)?;
-    whole.chunks_exact(info.line_size).for_each(|row| shrinker.push(row));
-    Ok(())
+    whole.chunks_exact(info.line_size).try_for_each(|row| shrinker.push(row))
 }
 
 fn reject(error: DecodingError) -> Rejection {

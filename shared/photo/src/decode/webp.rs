@@ -1,7 +1,7 @@
 use super::Decoded;
 use crate::color::{MAX_PROFILE_BYTES, Profile};
 use crate::plan::plan;
-use crate::shrink::{Shrinker, factor};
+use crate::shrink::Shrinker;
 use crate::{Rejection, Settings, exif, limits};
 use image_webp::{DecodingError, WebPDecoder};
 use std::io::{Cursor, ErrorKind};
@@ -22,11 +22,10 @@ pub(super) fn decode(raw: &[u8], settings: &Settings) -> Result<Decoded, Rejecti
     decoder.set_background_color(WHITE).ok();
     let mut whole = vec![0; decoder.output_buffer_size().ok_or_else(Rejection::corrupt)?];
     decoder.read_image(&mut whole).map_err(reject)?;
-    let factor = factor(stored.0, plan.target.0).min(factor(stored.1, plan.target.1));
-    let mut shrinker = Shrinker::new(stored, channels, factor);
-    whole.chunks_exact(stored.0 as usize * channels).for_each(|row| shrinker.push(row));
-    let covers = (f64::from(stored.0) / f64::from(factor), f64::from(stored.1) / f64::from(factor));
-    Ok(Decoded { pixels: shrinker.finish(), covers, plan, profile })
+    let mut shrinker = Shrinker::new(stored, channels, plan.target);
+    whole.chunks_exact(stored.0 as usize * channels).try_for_each(|row| shrinker.push(row))?;
+    drop(whole);
+    Ok(Decoded::at_target(shrinker.finish()?, plan, profile))
 }
 
 /// The file declares its own length: a cut-off one is shorter than it says.
