@@ -30,6 +30,11 @@ impl Axis {
         snapped(self.step * f64::from(self.count))
     }
 
+    /// The length without what rounding adds behind the last of `available` samples: the filter refuses to begin there.
+    fn length_within(self, available: u32) -> f64 {
+        self.length().min(f64::from(available) - self.start)
+    }
+
     /// How many of `available` samples are missing before the first and after the last.
     fn missing(self, available: u32) -> (u32, u32) {
         let after = snapped(self.start + self.length() - f64::from(available)).ceil().max(0.0);
@@ -100,9 +105,7 @@ fn lanczos_typed<P: PixelTrait>(
     let source = source.map_err(|_| Rejection::unprocessable())?;
     let scaled = TypedImage::<P>::from_buffer(across.count, down.count, out);
     let mut scaled = scaled.map_err(|_| Rejection::unprocessable())?;
-    let length = |axis: Axis, available: u32| axis.length().min(f64::from(available) - axis.start);
-    // else rounding may let the crop end behind the last sample, which is refused
-    let (width, height) = (length(across, plane.width), length(down, plane.height));
+    let (width, height) = (across.length_within(plane.width), down.length_within(plane.height));
     let options = ResizeOptions::new().crop(across.start, down.start, width, height);
     resizer.resize_typed(&source, &mut scaled, &options).map_err(|_| Rejection::unprocessable())
 }
@@ -242,16 +245,19 @@ mod tests {
     }
 
     #[test]
-    fn strips_end_at_the_last_row_whatever_the_step_is_rounded_to() {
-        for (height, count) in
-            (200..400).flat_map(|height| [96, 97, 143].map(|count| (height, count))).chain([(3000, 1440)])
-        {
-            let mut strips = Strips::new(1, Axis::new(f64::from(height), count, 1, false));
-            for _ in 0..height {
-                strips.push(1, |_| Ok::<(), Rejection>(())).unwrap();
+    fn rounding_refuses_no_size() {
+        for height in (1921..8000).step_by(7).chain([3500, 4000]) {
+            let plane = Plane { width: 1, height, channels: 3, samples: vec![9; height as usize * 3] };
+            let row = Axis::new(1.0, 1, 1, false);
+            let mut strips = Strips::new(1, Axis::new(f64::from(height), 1920, 1, false));
+            for rows in plane.samples.chunks(16 * 3) {
+                strips.push(rows.len() as u32 / 3, |room| Ok::<(), Rejection>(room.copy_from_slice(rows))).unwrap();
             }
-            let scaled = strips.finish(Axis::new(1.0, 1, 1, false));
-            assert_eq!(scaled.map(|plane| plane.height).ok(), Some(count), "{height} rows");
+            assert_eq!(strips.finish(row).map(|plane| plane.height), Ok(1920), "{height} in strips");
+            for target in [1919, 1917, 961] {
+                let mirrored = Axis::new(f64::from(height), target, 2, true);
+                assert!(scale(&plane, row, mirrored).is_ok(), "{height} to {target}, mirrored");
+            }
         }
     }
 
