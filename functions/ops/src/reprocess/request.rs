@@ -4,9 +4,12 @@ use clap::Args;
 use db::photos::upkeep::Choice;
 use domain::Timestamp;
 use domain::photo::{PhotoKind, PhotoState};
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use std::str::FromStr;
 use uuid::Uuid;
+
+const MAX_JOBS: i64 = 64;
 
 /// Which photos, and how: those of which everything is true that is said.
 #[derive(Clone, Debug, Args, Deserialize)]
@@ -40,7 +43,8 @@ pub struct Request {
     #[arg(long, value_name = "ID")]
     pub(super) after: Option<Uuid>,
     /// So many at a time; each may need 200 MB
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
+    #[serde(deserialize_with = "jobs")]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=MAX_JOBS))]
     jobs: u16,
     /// Only say how many there are
     #[arg(long)]
@@ -73,12 +77,19 @@ impl Request {
     }
 
     pub(super) fn jobs(&self) -> usize {
-        usize::from(self.jobs.max(1))
+        usize::from(self.jobs)
     }
 }
 
 fn state(text: &str) -> Result<PhotoState, &'static str> {
     PhotoState::parse(text).ok_or("it must be ready, rejected or pending")
+}
+
+/// An event has the command line's bounds: what is asked for all at once is held in memory all at once.
+fn jobs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
+    let jobs = u16::deserialize(deserializer)?;
+    let is_within = (1..=MAX_JOBS).contains(&i64::from(jobs));
+    is_within.then_some(jobs).ok_or_else(|| D::Error::custom(format!("jobs must be 1 to {MAX_JOBS}")))
 }
 
 fn kind(text: &str) -> Result<PhotoKind, &'static str> {
@@ -131,7 +142,13 @@ mod tests {
         assert_eq!((request.limit(), request.jobs(), request.ids), (3, 2, vec![id]));
         let nothing: Request = serde_json::from_value(json!({})).unwrap();
         assert_eq!((nothing.limit(), nothing.jobs(), nothing.all), (u64::MAX, 1, false));
-        for wrong in [json!({"state": "gone"}), json!({"id": id}), json!({"since": "now"})] {
+        for wrong in [
+            json!({"state": "gone"}),
+            json!({"id": id}),
+            json!({"since": "now"}),
+            json!({"jobs": 65}),
+            json!({"jobs": 0}),
+        ] {
             assert!(serde_json::from_value::<Request>(wrong).is_err());
         }
     }
