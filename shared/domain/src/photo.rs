@@ -131,7 +131,8 @@ impl Photo {
 pub const RAW_PREFIX: &str = "raw/";
 /// Where renditions go. Nothing else is ever public.
 pub const PROCESSED_PREFIX: &str = "processed/";
-/// Renditions never change under their key, so caches may keep them for ever.
+/// Other bytes that are sent have other keys, so caches may keep what they have. After `ops reprocess` that is the same photo as it
+/// was made before, until a cache is told to ask again.
 pub const RENDITION_CACHE_CONTROL: &str = "public, max-age=31536000, immutable";
 
 /// `raw/{kind}/{yyyymmdd}/{photo id}`: where the bytes as sent go.
