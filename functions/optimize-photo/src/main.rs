@@ -14,5 +14,6 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let (logins, world) = (secrets::logins(config.secret_ttl), config::world());
     let db = Db::open(&config.database, "optimize-photo", world, logins).await?;
     let app = App::new(db, Storage::open(&config.store, world.now).await?, &config.photos, world);
-    run(service_fn(|event: LambdaEvent<Value>| handle(&app, event.payload))).await
+    // Boxed, since futures of futures nest deeper here than the compiler looks.
+    run(service_fn(|event: LambdaEvent<Value>| Box::pin(handle(&app, event.payload)))).await
 }

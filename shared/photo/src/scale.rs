@@ -251,7 +251,11 @@ mod tests {
             let row = Axis::new(1.0, 1, 1, false);
             let mut strips = Strips::new(1, Axis::new(f64::from(height), 1920, 1, false));
             for rows in plane.samples.chunks(16 * 3) {
-                strips.push(rows.len() as u32 / 3, |room| Ok::<(), Rejection>(room.copy_from_slice(rows))).unwrap();
+                let pushed = strips.push(rows.len() as u32 / 3, |room| {
+                    room.copy_from_slice(rows);
+                    Ok::<(), Rejection>(())
+                });
+                pushed.unwrap();
             }
             assert_eq!(strips.finish(row).map(|plane| plane.height), Ok(1920), "{height} in strips");
             for target in [1919, 1917, 961] {
