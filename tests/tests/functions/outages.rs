@@ -39,9 +39,11 @@ async fn every_http_function_answers_503_with_retry_after(test_db: &TestDb) {
 async fn the_optimizer_fails_so_that_lambda_delivers_again(test_db: &TestDb) {
     let storage = Store::new().await.storage;
     let config = config::Config::read(&|_| None).unwrap();
+    let mut delivered = event("s3-put");
+    delivered["Records"][0]["s3"]["bucket"]["name"] = storage.bucket().into();
     let app = optimize_photo::App::new(test_db.db.clone(), storage, &config.photos, WORLD);
     test_db.db.close().await;
-    assert!(optimize_photo::handle(&app, event("s3-put")).await.is_err());
+    assert!(optimize_photo::handle(&app, delivered).await.is_err());
     // What is not ours needs no database.
     let ignored: Value = optimize_photo::handle(&app, event("s3-test-event")).await.unwrap();
     assert_eq!(ignored["skipped"], 0);
