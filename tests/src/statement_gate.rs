@@ -39,7 +39,6 @@ async fn serve(listener: TcpListener, server: u16, trap: Arc<Trap>) {
         let server = TcpStream::connect(("127.0.0.1", server)).await.unwrap();
         let trap = trap.clone();
         tokio::spawn(async move {
-            // The end of one of them, a killed client's above all, is the end of the other.
             let _ = carry(client.into_split(), server.into_split(), &trap).await;
         });
     }
@@ -53,10 +52,22 @@ async fn carry(mut client: Halves, mut server: Halves, trap: &Trap) -> std::io::
     let mut request = client.0.read_u32().await?.to_be_bytes().to_vec();
     read_rest(&mut client.0, &mut request, 0).await?;
     loop {
-        let answer = trap.pass(exchange(&mut server, &request)).await?;
+        // The end of a killed client is the end of its session, and of the locks that this holds.
+        let answer = tokio::select! {
+            answer = trap.pass(exchange(&mut server, &request)) => answer?,
+            () = closed(&mut client.0) => return Ok(()),
+        };
         client.1.write_all(&answer).await?;
         request.clear();
         while !matches!(read_message(&mut client.0, &mut request).await?, b'Q' | b'S') {}
+    }
+}
+
+/// Waits for the end of a client that has nothing more to say meanwhile.
+async fn closed(client: &mut OwnedReadHalf) {
+    match client.peek(&mut [0]).await {
+        Ok(0) | Err(_) => {}
+        Ok(_) => std::future::pending().await,
     }
 }
 
