@@ -8,8 +8,8 @@ use crate::task::Task;
 use photo::Format;
 use std::path::{Path, PathBuf};
 
-/// A main rendition below it is wrong, not merely worse.
-const LEAST_SCORE: f64 = 70.0;
+/// A main rendition below it is wrong, not merely worse. A WebP of quality 80 may be near 70 by whomever.
+const LEAST_SCORE: f64 = 60.0;
 /// A small picture may have any score, but everybody has about the same: below the best by more than this, it is wrong.
 const MOST_BELOW_BEST: f64 = 5.0;
 
@@ -159,14 +159,16 @@ fn checked(worker: &mut Worker, task: &Task, original: &mut Original) -> Result<
     Ok(wanted.into_iter().map(check).collect::<Result<_, _>>()?)
 }
 
-/// Whether each of our files is about as good as the best one of its kind.
+/// Whether each of our files is about as good as the best one of its kind that has no more bytes: of a photo that was stored
+/// coarsely ours is coarser, and smaller, on purpose.
 fn judge_thumbnails(all: &[Measured]) -> Result<(), Trouble> {
-    let ours = all
-        .iter()
-        .filter(|measured| measured.candidate == Candidate::Ours)
-        .flat_map(|ours| ours.files.iter().enumerate());
-    for (at, file) in ours {
-        let best = all.iter().map(|measured| measured.files[at].score).fold(file.score, f64::max);
+    let ours = all.iter().filter(|measured| measured.candidate == Candidate::Ours);
+    for file in ours.flat_map(|ours| &ours.files) {
+        let is_rival = |other: &&File| {
+            (&other.name, other.format) == (&file.name, file.format) && other.bytes * 20 <= file.bytes * 21
+        };
+        let rivals = all.iter().flat_map(|measured| &measured.files).filter(is_rival);
+        let best = rivals.map(|rival| rival.score).fold(file.score, f64::max);
         if file.score < best - MOST_BELOW_BEST {
             return Err(
                 format!("our {} as {:?}: score {:.1}, best {best:.1}", file.name, file.format, file.score).into()
