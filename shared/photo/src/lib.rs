@@ -11,9 +11,9 @@
 //! written as it is. What is too large for that, or of another kind, goes through RGB, scaled strip by strip while it is
 //! read (`scale.rs`), but for CMYK. Full size in memory are, beside those planes, a WebP, an interlaced PNG and a CMYK JPEG.
 //!
-//! Measured in release mode, a process for each photo, a 12-megapixel 4:2:2 camera JPEG to the main JPEG alone: 128 ms of
-//! processor time and 38 MB at most, where sharp 0.35 took 157 ms and 97 MB (both progressive, 480 kB; one core of a busy
-//! machine with two). All four JPEGs took 1.1 times as long as the main one, the search of `jpeg_trellis` 2.2 times.
+//! Measured by `make bench-photos` on four camera photos: the main JPEG alone takes 1.06 times as long as sharp and 0.62 times
+//! as long as Pillow, all four JPEGs 0.68 times as long as sharp, in 25 to 35 MB where sharp takes 100; the search of
+//! `jpeg_trellis` makes files of 0.86 times the bytes at sharp's score. The numbers are in `infra/bench/README.md`.
 //! `tests/allocations.rs` and `tests/planes.rs` hold the memory to what was measured since.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
