@@ -12,7 +12,7 @@
 //! read (`scale.rs`), but for CMYK. Full size in memory are, beside those planes, a WebP, an interlaced PNG and a CMYK JPEG.
 //!
 //! Measured by `make bench-photos` on four camera photos: the main JPEG alone takes 1.06 times as long as sharp and 0.62 times
-//! as long as Pillow, all four JPEGs 0.68 times as long as sharp, in 25 to 35 MB where sharp takes 100; the search of
+//! as long as Pillow, all four JPEGs 0.69 times as long as sharp, in 25 to 35 MB where sharp takes 100; the search of
 //! `jpeg_trellis` makes files of 0.86 times the bytes at sharp's score. The numbers are in `infra/bench/README.md`.
 //! `tests/allocations.rs` and `tests/planes.rs` hold the memory to what was measured since.
 
