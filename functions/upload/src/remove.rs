@@ -36,8 +36,5 @@ pub(crate) async fn remove(app: &App, call: &Call<'_>, id: &str) -> Result<Answe
 /// Everything under the photo's prefix, not only what the row lists: an earlier try may have published under another hash.
 async fn remove_renditions(app: &App, photo: &Photo) -> Result<()> {
     let prefix = rendition_prefix(&photo.raw_key).ok_or_else(|| Error::internal("a raw key that is not ours"))?;
-    for object in app.storage.list(&prefix).await? {
-        app.storage.delete(&object.key).await?;
-    }
-    Ok(())
+    app.storage.delete_all(&prefix).await
 }

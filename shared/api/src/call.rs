@@ -110,11 +110,16 @@ impl<'a> Call<'a> {
             }
             _ => None,
         };
-        let sub = claims.and_then(|claims| claims.get("sub")).filter(|sub| !sub.is_empty());
+        let sub = claims.and_then(|claims| claims.get("sub")).filter(|sub| is_subject(sub));
         let sub = sub.ok_or_else(|| Error::new(Kind::Unauthenticated, "Please sign in."))?;
         let groups = claims.and_then(|claims| claims.get("cognito:groups")).map(|text| parse_groups(text));
         Ok(Caller { sub: sub.clone(), groups: groups.unwrap_or_default() })
     }
+}
+
+/// A subject as OpenID Connect has it, 255 characters at most; none that a database or a log could stumble over.
+fn is_subject(text: &str) -> bool {
+    (1..=255).contains(&text.chars().count()) && !text.chars().any(char::is_control)
 }
 
 /// API Gateway hands an array claim over as text: `[admin editor]`.
@@ -132,6 +137,14 @@ mod tests {
         assert_eq!(parse_groups("[admin editor]"), ["admin", "editor"]);
         assert_eq!(parse_groups("admin"), ["admin"]);
         assert!(parse_groups("[]").is_empty());
+    }
+
+    #[test]
+    fn a_subject_is_text_that_can_be_kept() {
+        assert!(is_subject("8f5c-1") && is_subject("Zoë|google"));
+        for text in ["", "a\0b", "a\nb", &"x".repeat(256)] {
+            assert!(!is_subject(text), "{text:?}");
+        }
     }
 
     #[test]

@@ -140,6 +140,8 @@ fn status(kind: Kind) -> (StatusCode, &'static str) {
         Kind::NotFound => (StatusCode::NOT_FOUND, "Not found"),
         Kind::Conflict => (StatusCode::CONFLICT, "Conflict"),
         Kind::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Too large"),
+        Kind::Unprocessable => (StatusCode::UNPROCESSABLE_ENTITY, "Not possible"),
+        Kind::TooMany => (StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
         Kind::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "Temporarily unavailable"),
         Kind::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "Internal error"),
     }
@@ -160,8 +162,8 @@ pub(crate) fn problem(error: &Error, request_id: &str) -> Response<Body> {
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if error.kind() == Kind::Unavailable {
-        headers.insert(RETRY_AFTER, HeaderValue::from_static("2"));
+    if let Some(seconds) = error.retry_after_s() {
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     build(status, headers, serde_json::to_vec(&problem).unwrap_or_default())
 }

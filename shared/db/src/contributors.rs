@@ -54,7 +54,7 @@ macro_rules! credit {
 }
 
 pub(crate) const RECOUNT_PHOTOS: &str = "/* contributors.recount_photos */ UPDATE contributors
-     SET photos_uploaded = (SELECT count(*) FROM photos WHERE owner = $1 AND state = 'ready') WHERE sub = $1
+     SET photos_uploaded = (SELECT count(*) FROM photos WHERE owner = $1 AND state = 'ready' AND link IS NULL) WHERE sub = $1
      RETURNING chargers_added, verifications, photos_uploaded";
 
 /// Counts an author's ready photos anew inside a transaction that holds the author's row, and sets the trust anew.

@@ -48,6 +48,7 @@ struct Row {
     thumbhash: Option<String>,
     dominant_color: Option<String>,
     renditions: Json<Vec<Rendition>>,
+    link: Option<String>,
     created_at: Time,
 }
 
@@ -57,7 +58,7 @@ macro_rules! select {
             "/* ",
             $name,
             " */ SELECT id, charger_id, owner, kind, raw_key, hash8, state, reason, width, height, thumbhash, dominant_color,
-                    renditions, created_at FROM photos WHERE ",
+                    renditions, link, created_at FROM photos WHERE ",
             $condition
         )
     };
@@ -155,6 +156,7 @@ fn photo(row: Row) -> Result<Photo> {
         thumbhash: row.thumbhash,
         dominant_color: row.dominant_color,
         renditions: row.renditions.0,
+        link: row.link,
         created_at: row.created_at.0,
     })
 }

@@ -18,6 +18,10 @@ pub enum Kind {
     Conflict,
     /// More bytes than the limit.
     TooLarge,
+    /// Well formed, and not what may be asked now.
+    Unprocessable,
+    /// More often than is allowed; [`Error::retry_after_s`] says when it is allowed again.
+    TooMany,
     /// Somebody else (database, photo store) does not answer at the moment; trying again later is right.
     Unavailable,
     /// Our fault.
@@ -42,6 +46,7 @@ pub struct Error {
     detail: String,
     fields: Vec<FieldError>,
     member: Option<(&'static str, serde_json::Value)>,
+    retry_after_s: Option<u32>,
     cause: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -51,7 +56,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     /// An error of a kind; `detail` is shown to the client.
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), fields: Vec::new(), member: None, cause: None }
+        Self { kind, detail: detail.into(), fields: Vec::new(), member: None, retry_after_s: None, cause: None }
     }
 
     /// Bad input with every bad field named.
@@ -60,7 +65,7 @@ impl Error {
             [one] => format!("{}: {}", one.field, one.detail),
             many => format!("{} fields are not valid.", many.len()),
         };
-        Self { kind: Kind::BadInput, detail, fields, member: None, cause: None }
+        Self { fields, ..Self::new(Kind::BadInput, detail) }
     }
 
     /// Bad input in one field.
@@ -76,12 +81,20 @@ impl Error {
     /// Something outside does not answer; `part` (a noun such as "database") is shown, the cause is only logged.
     pub fn unavailable(part: &str, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::new(Kind::Unavailable, format!("The {part} is not available at the moment. Please try again."))
+            .retry_after(2)
             .because(cause)
     }
 
     /// A fault of ours; the cause is only logged.
     pub fn internal(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::new(Kind::Internal, "Something went wrong on our side.").because(cause)
+    }
+
+    /// Says when to try again, in seconds from now.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after_s = Some(seconds);
+        self
     }
 
     /// Attaches what caused it, for the log.
@@ -101,6 +114,11 @@ impl Error {
     /// The additional member.
     pub fn member(&self) -> Option<&(&'static str, serde_json::Value)> {
         self.member.as_ref()
+    }
+
+    /// When to try again, in seconds from now.
+    pub fn retry_after_s(&self) -> Option<u32> {
+        self.retry_after_s
     }
 
     /// The kind.

@@ -115,6 +115,8 @@ pub struct Photo {
     pub dominant_color: Option<String>,
     /// What is published; empty unless ready.
     pub renditions: Vec<Rendition>,
+    /// Where it is kept, if elsewhere: then nothing of it is stored here.
+    pub link: Option<String>,
     /// When it was promised.
     pub created_at: Timestamp,
 }

@@ -95,6 +95,14 @@ impl Storage {
         }
     }
 
+    /// Deletes every object whose key starts with `prefix`.
+    pub async fn delete_all(&self, prefix: &str) -> Result<()> {
+        for object in self.list(prefix).await? {
+            self.delete(&object.key).await?;
+        }
+        Ok(())
+    }
+
     /// The next objects whose key starts with `prefix` and comes after `after`, in the order of the keys' bytes: `limit` at most
     /// (1 to [`MAX_PAGE`]). An empty page is the end; one before it may hold fewer than asked for.
     pub async fn list_page(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<ObjectInfo>> {

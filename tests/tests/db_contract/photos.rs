@@ -91,6 +91,7 @@ async fn a_promised_photo_is_pending_and_has_no_renditions(test_db: &TestDb) {
         thumbhash: None,
         dominant_color: None,
         renditions: Vec::new(),
+        link: None,
         created_at: NOON,
     };
     assert_eq!(photo(test_db, 1).await, expected);

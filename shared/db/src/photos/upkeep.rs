@@ -53,7 +53,7 @@ macro_rules! chosen {
     ($head:literal, $is_one_of:literal, $tail:literal) => {
         concat!(
             $head,
-            " FROM photos WHERE id > $1 AND ($2 IS NULL OR state = $2) AND ($3 IS NULL OR kind = $3)
+            " FROM photos WHERE id > $1 AND link IS NULL AND ($2 IS NULL OR state = $2) AND ($3 IS NULL OR kind = $3)
              AND ($4 IS NULL OR created_at >= $4) AND ($5 IS NULL OR created_at < $5) AND ($6 IS NULL OR charger_id = $6)
              AND ($7 IS NULL OR made_with IS NULL OR made_with <> $7) AND ",
             $is_one_of,
@@ -62,10 +62,12 @@ macro_rules! chosen {
     };
 }
 
-/// When a photo is unattached. The other kinds are not attached by anything that the database knows of.
+/// When nothing shows a photo.
 macro_rules! unattached {
     () => {
-        "(kind = 'charger' AND charger_id IS NULL)"
+        "CASE kind WHEN 'charger' THEN charger_id IS NULL
+             WHEN 'verification' THEN NOT EXISTS (SELECT 1 FROM verification_actions v WHERE v.photo_id = photos.id)
+             ELSE NOT EXISTS (SELECT 1 FROM contributors c WHERE c.photo_id = photos.id) END"
     };
 }
 

@@ -66,7 +66,7 @@ impl Photo {
         PhotoView {
             id: self.id,
             state: self.state,
-            url: self.main_key().map(|key| public_url(base_url, &key)),
+            url: self.link.clone().or_else(|| self.main_key().map(|key| public_url(base_url, &key))),
             width: self.width,
             height: self.height,
             thumbhash: self.thumbhash.as_deref(),
@@ -124,6 +124,7 @@ mod tests {
             thumbhash: None,
             dominant_color: Some("#aabbcc".to_owned()),
             renditions: renditions.iter().map(published).collect(),
+            link: None,
             created_at: Timestamp::from_micros(0),
         }
     }

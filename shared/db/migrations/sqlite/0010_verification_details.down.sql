@@ -1,0 +1,11 @@
+ALTER TABLE verification_actions DROP COLUMN photo_id;
+ALTER TABLE verification_actions DROP COLUMN would_recommend;
+ALTER TABLE verification_actions DROP COLUMN amenities_rating;
+ALTER TABLE verification_actions DROP COLUMN charging_speed_rating;
+ALTER TABLE verification_actions DROP COLUMN cleanliness_rating;
+ALTER TABLE verification_actions DROP COLUMN station_lighting;
+ALTER TABLE verification_actions DROP COLUMN payment_method;
+ALTER TABLE verification_actions DROP COLUMN charging_success;
+ALTER TABLE verification_actions DROP COLUMN ports_available;
+ALTER TABLE verification_actions DROP COLUMN port_type_used;
+ALTER TABLE verification_actions DROP COLUMN wait_time;

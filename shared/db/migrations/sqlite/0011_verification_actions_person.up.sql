@@ -1,0 +1,2 @@
+-- Who has verified a charger, and when they last did.
+CREATE INDEX verification_actions_person ON verification_actions (charger_id, user_id, timestamp DESC);

@@ -1,0 +1,1 @@
+DROP INDEX contributors_photo;

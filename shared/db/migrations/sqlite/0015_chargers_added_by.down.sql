@@ -1,0 +1,1 @@
+DROP INDEX chargers_added_by;
