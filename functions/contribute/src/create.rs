@@ -14,9 +14,12 @@ use domain::{Error, Kind, Result};
 use serde::Serialize;
 use uuid::Uuid;
 
-#[derive(Serialize)]
-struct Created<'a> {
+/// What a new charger is answered with.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Created<'a> {
     charger: ChargerDetail<'a>,
+    /// Photos that could not be taken; the charger is stored all the same.
     photo_errors: Vec<PhotoError>,
 }
 

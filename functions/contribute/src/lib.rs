@@ -7,6 +7,8 @@
 mod create;
 mod photos;
 
+pub use create::Created;
+
 use api::{Answer, Body, Call, Request, Response, serve};
 use db::Db;
 use domain::{Error, Result, World};

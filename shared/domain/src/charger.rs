@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 /// Connectors of one kind at a charger.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Connector {
     /// What the cable ends in.
     #[serde(rename = "type")]
@@ -22,6 +23,7 @@ pub struct Connector {
 
 /// A charger with everything that a list shows, photos apart.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Charger {
     /// Its id.
     pub id: Uuid,
@@ -77,6 +79,7 @@ pub struct Charger {
 
 /// Where a charger's data comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SourceType {
     /// Entered by a contributor.
@@ -102,6 +105,8 @@ impl SourceType {
 
 /// A charger as lists show it.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(rename = "Charger"))]
 pub struct ChargerView<'a> {
     #[serde(flatten)]
     charger: &'a Charger,
@@ -113,6 +118,7 @@ pub struct ChargerView<'a> {
 
 /// A charger as `GET /chargers/{id}` shows it.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ChargerDetail<'a> {
     #[serde(flatten)]
     view: ChargerView<'a>,

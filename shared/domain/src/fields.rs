@@ -1,9 +1,13 @@
 //! From untrusted JSON to values: reads an object field by field and remembers **every** field that is not as it should be.
 
+mod lists;
+mod rules;
+pub(crate) mod shape;
 mod text;
 
+use crate::describe::Recorder;
 use crate::{Error, FieldError, Result};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::ops::RangeInclusive;
 
 /// The bad fields found so far.
@@ -45,16 +49,22 @@ pub struct Fields<'a> {
     path: String,
     known: Vec<&'static str>,
     problems: Problems,
+    description: Recorder,
 }
 
 impl<'a> Fields<'a> {
     /// Starts to read an object.
     pub fn new(object: &'a Map<String, Value>) -> Self {
-        Self { object, path: String::new(), known: Vec::new(), problems: Problems::default() }
+        Self::at(String::new(), object, Problems::default())
+    }
+
+    fn at(path: String, object: &'a Map<String, Value>, problems: Problems) -> Self {
+        Self { object, path, known: Vec::new(), problems, description: Recorder::begin() }
     }
 
     /// Ends the reading: the error names every bad and every unknown field.
     pub fn finish(mut self) -> Result<()> {
+        self.description.deliver();
         self.refuse_unknown();
         self.problems.into_result()
     }
@@ -73,7 +83,19 @@ impl<'a> Fields<'a> {
     /// The raw value of an optional field.
     pub fn value(&mut self, name: &'static str) -> Option<&'a Value> {
         self.known.push(name);
+        self.description.field(name, || json!({}));
         self.object.get(name).filter(|value| !value.is_null())
+    }
+
+    /// [`Fields::value`] of a field whose form is known.
+    fn value_like(&mut self, name: &'static str, schema: impl FnOnce() -> Value) -> Option<&'a Value> {
+        self.description.field(name, schema);
+        self.value(name)
+    }
+
+    /// Says in JSON Schema what a refusal that follows says about several fields of this object.
+    pub fn rule(&mut self, schema: impl FnOnce() -> Value) {
+        self.description.rule(schema);
     }
 
     /// Passes a value on; notes `required` where the field is absent. For use around an optional getter.
@@ -82,7 +104,8 @@ impl<'a> Fields<'a> {
         name: &'static str,
         read: impl FnOnce(&mut Self, &'static str) -> Option<T>,
     ) -> Option<T> {
-        if !self.has(name) {
+        self.description.require(name);
+        if !self.has(name) && !self.description.is_on() {
             self.known.push(name);
             self.refuse(name, "required", "This field is required.");
             return None;
@@ -92,7 +115,7 @@ impl<'a> Fields<'a> {
 
     /// Text with a length in characters; blank text and control characters (but line breaks and tabs) are refused.
     pub fn text(&mut self, name: &'static str, chars: RangeInclusive<usize>) -> Option<String> {
-        let value = self.value(name)?;
+        let value = self.value_like(name, || text::schema(&chars))?;
         match value.as_str() {
             None => self.refuse(name, "wrong_type", "Must be text."),
             Some(text) => match text::check(text, &chars) {
@@ -103,9 +126,18 @@ impl<'a> Fields<'a> {
         None
     }
 
+    /// Text whose form the caller judges.
+    pub fn any_text(&mut self, name: &'static str) -> Option<&'a str> {
+        let value = self.value_like(name, || json!({"type": "string"}))?;
+        if !value.is_string() {
+            self.refuse(name, "wrong_type", "Must be text.");
+        }
+        value.as_str()
+    }
+
     /// A number within a range.
     pub fn number(&mut self, name: &'static str, range: RangeInclusive<f64>) -> Option<f64> {
-        let value = self.value(name)?;
+        let value = self.value_like(name, || shape::number(&range))?;
         match value.as_f64() {
             None => self.refuse(name, "wrong_type", "Must be a number."),
             Some(number) if range.contains(&number) => return Some(number),
@@ -116,7 +148,7 @@ impl<'a> Fields<'a> {
 
     /// A whole number within a range.
     pub fn integer(&mut self, name: &'static str, range: RangeInclusive<i64>) -> Option<i64> {
-        let value = self.value(name)?;
+        let value = self.value_like(name, || shape::integer(&range))?;
         match value.as_i64() {
             Some(number) if range.contains(&number) => return Some(number),
             None if !value.is_number() => self.refuse(name, "wrong_type", "Must be a whole number."),
@@ -130,7 +162,7 @@ impl<'a> Fields<'a> {
 
     /// True or false.
     pub fn boolean(&mut self, name: &'static str) -> Option<bool> {
-        let value = self.value(name)?;
+        let value = self.value_like(name, || json!({"type": "boolean"}))?;
         if value.as_bool().is_none() {
             self.refuse(name, "wrong_type", "Must be true or false.");
         }
@@ -139,7 +171,7 @@ impl<'a> Fields<'a> {
 
     /// A word of a closed vocabulary; `list` names the words.
     pub fn word<T>(&mut self, name: &'static str, parse: fn(&str) -> Option<T>, list: &str) -> Option<T> {
-        let value = self.value(name)?;
+        let value = self.value_like(name, || shape::word(parse, list))?;
         let found = value.as_str().and_then(parse);
         if found.is_none() {
             self.refuse(name, "unknown_value", format!("Must be one of: {list}."));
@@ -149,78 +181,12 @@ impl<'a> Fields<'a> {
 
     /// Text with a form; `expected` says which, as in "Must be …".
     pub fn parsed<T>(&mut self, name: &'static str, parse: impl Fn(&str) -> Option<T>, expected: &str) -> Option<T> {
-        let value = self.value(name)?;
+        let value = self.value_like(name, || shape::form(expected))?;
         let found = value.as_str().and_then(parse);
         if found.is_none() {
             self.refuse(name, "wrong_form", format!("Must be {expected}."));
         }
         found
-    }
-
-    /// A list of words of a closed vocabulary.
-    pub fn words<T>(
-        &mut self,
-        name: &'static str,
-        count: RangeInclusive<usize>,
-        parse: fn(&str) -> Option<T>,
-        list: &str,
-    ) -> Option<Vec<T>> {
-        let items = self.array(name, count)?;
-        let mut words = Vec::with_capacity(items.len());
-        for (index, item) in items.iter().enumerate() {
-            match item.as_str().and_then(parse) {
-                Some(word) => words.push(word),
-                None => self.refuse(&format!("{name}[{index}]"), "unknown_value", format!("Must be one of: {list}.")),
-            }
-        }
-        (words.len() == items.len()).then_some(words)
-    }
-
-    /// A list with a number of items.
-    pub fn array(&mut self, name: &'static str, count: RangeInclusive<usize>) -> Option<&'a [Value]> {
-        let value = self.value(name)?;
-        match value.as_array() {
-            None => self.refuse(name, "wrong_type", "Must be a list."),
-            Some(items) if count.contains(&items.len()) => return Some(items),
-            Some(_) => {
-                let detail = format!("Must hold {} to {} items.", count.start(), count.end());
-                self.refuse(name, "wrong_count", detail);
-            }
-        }
-        None
-    }
-
-    /// Reads an object inside this one; its bad and unknown fields are noted under its path.
-    pub fn object<T>(
-        &mut self,
-        name: &str,
-        value: &'a Value,
-        read: impl FnOnce(&mut Fields<'a>) -> Option<T>,
-    ) -> Option<T> {
-        let Some(object) = value.as_object() else {
-            self.refuse(name, "wrong_type", "Must be an object.");
-            return None;
-        };
-        let path = format!("{}.", self.full_name(name));
-        let problems = std::mem::take(&mut self.problems);
-        let mut inner = Fields { object, path, known: Vec::new(), problems };
-        let result = read(&mut inner);
-        inner.refuse_unknown();
-        self.problems = inner.problems;
-        result
-    }
-
-    /// Reads a list of objects.
-    pub fn objects<T>(
-        &mut self,
-        name: &'static str,
-        count: RangeInclusive<usize>,
-        read: impl Fn(&mut Fields<'a>) -> Option<T>,
-    ) -> Option<Vec<T>> {
-        let items = self.array(name, count)?;
-        let read = items.iter().enumerate().map(|(index, item)| self.object(&format!("{name}[{index}]"), item, &read));
-        let found: Vec<Option<T>> = read.collect();
-        found.into_iter().collect()
     }
 
     fn full_name(&self, name: &str) -> String {

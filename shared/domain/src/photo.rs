@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 /// What a photo is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PhotoKind {
     /// A picture of a charger.
@@ -43,6 +44,7 @@ impl PhotoKind {
 
 /// How far a photo is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PhotoState {
     /// Promised or uploaded, not yet optimised.

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 /// What somebody found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// It works.
@@ -37,6 +38,7 @@ impl Action {
 
 /// One verification of a charger.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Verification {
     /// Its id.
     pub id: Uuid,

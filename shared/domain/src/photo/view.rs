@@ -10,6 +10,8 @@ const BEST_FIRST: [&str; 3] = ["image/avif", "image/webp", "image/jpeg"];
 
 /// A rendition as the API shows it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(rename = "Rendition"))]
 pub struct RenditionView {
     name: String,
     content_type: String,
@@ -21,6 +23,8 @@ pub struct RenditionView {
 
 /// The attributes of a `<source>` element: every width of one type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(rename = "Source"))]
 pub struct SourceView {
     r#type: &'static str,
     srcset: String,
@@ -28,6 +32,8 @@ pub struct SourceView {
 
 /// A photo as a charger shows it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(rename = "Photo"))]
 pub struct PhotoView<'a> {
     id: Uuid,
     state: PhotoState,
@@ -42,6 +48,7 @@ pub struct PhotoView<'a> {
 
 /// A photo as `GET /photos/{id}` shows it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct PhotoDetail<'a> {
     #[serde(flatten)]
     photo: PhotoView<'a>,
