@@ -149,7 +149,7 @@ impl<'a> Fields<'a> {
     /// A whole number within a range.
     pub fn integer(&mut self, name: &'static str, range: RangeInclusive<i64>) -> Option<i64> {
         let value = self.value_like(name, || shape::integer(&range))?;
-        match value.as_i64() {
+        match whole(value) {
             Some(number) if range.contains(&number) => return Some(number),
             None if !value.is_number() => self.refuse(name, "wrong_type", "Must be a whole number."),
             _ => {
@@ -201,6 +201,14 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// A number without a fraction is whole, however it is written, as in JSON Schema: 4.0 is 4.
+fn whole(value: &Value) -> Option<i64> {
+    /// Up to here every whole number is a different `f64`.
+    const EXACT: f64 = 9_007_199_254_740_991.0;
+    let without_fraction = |number: &f64| number.fract() == 0.0 && number.abs() <= EXACT;
+    value.as_i64().or_else(|| value.as_f64().filter(without_fraction).map(|number| number as i64))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -243,6 +251,15 @@ mod tests {
         assert_eq!(fields.text("b", 1..=20), None);
         assert_eq!(fields.text("c", 1..=20), None);
         assert_eq!(errors(fields.finish()), ["b control_character", "c blank"]);
+    }
+
+    #[test]
+    fn a_number_without_a_fraction_is_whole_however_it_is_written() {
+        let body = parse_body(br#"{"a": 4, "b": 4.0, "c": 4e0, "d": 4.5, "e": 1e300}"#).unwrap();
+        let mut fields = Fields::new(&body);
+        let read = ["a", "b", "c", "d", "e"].map(|name| fields.integer(name, 0..=9));
+        assert_eq!(read, [Some(4), Some(4), Some(4), None, None]);
+        assert_eq!(errors(fields.finish()), ["d out_of_range", "e out_of_range"]);
     }
 
     #[test]

@@ -86,6 +86,7 @@ impl<'a> Fields<'a> {
         if self.description.is_on() {
             for mark in marks.iter().copied().map(Some).chain([None]) {
                 self.description.begin_form();
+                mark.iter().for_each(|mark| self.description.require(mark));
                 read(self, mark);
                 self.description.end_form();
             }
