@@ -19,13 +19,13 @@ pub fn document(root: &Path) -> Result<Value, Box<dyn Error>> {
     let examples = Examples::read(root)?;
     let mut routes = gateway::routes(&std::fs::read_to_string(root.join("template.yaml"))?)?;
     let mut schemas = Schemas::new();
-    let mut paths: Map<String, Value> = Map::new();
+    let (mut paths, mut shared) = (Map::new(), gateway::responses());
     for operation in operations::all(&mut schemas) {
         let needs_token =
             routes.remove(operation.route).ok_or_else(|| format!("template.yaml has no {}", operation.route))?;
         let (method, path) = operation.route.split_once(' ').ok_or("a route is a method and a path")?;
         let shown = examples.of(operation.route);
-        let described = operation.describe(needs_token, &shown);
+        let described = operation.describe(needs_token, &shown, &mut shared);
         paths.entry(path).or_insert_with(|| json!({}))[method.to_lowercase()] = described;
     }
     if let Some((route, _)) = routes.first_key_value() {
@@ -50,7 +50,7 @@ pub fn document(root: &Path) -> Result<Value, Box<dyn Error>> {
             }},
             "headers": headers::components(),
             "parameters": headers::parameters(),
-            "responses": gateway::responses(),
+            "responses": shared,
             "schemas": schemas.into_components(),
         },
     }))

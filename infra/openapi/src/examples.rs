@@ -1,6 +1,6 @@
 //! What was really asked and answered: the payloads of `events/`, and the snapshots that the tests of the functions keep.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::Path;
@@ -73,8 +73,16 @@ impl Example<'_> {
         self.answer["status"].as_u64().unwrap_or_default()
     }
 
+    /// Puts what was answered into the description of such an answer.
+    pub(crate) fn show(&self, response: &mut Value) {
+        let content = self.content_type().and_then(|name| response.get_mut("content")?.get_mut(name));
+        if let Some(content) = content {
+            content["examples"][self.case] = json!({"value": self.answer["body"]});
+        }
+    }
+
     /// The content type that was answered.
-    pub(crate) fn content_type(&self) -> Option<&str> {
+    fn content_type(&self) -> Option<&str> {
         self.answer["headers"]["content-type"][0].as_str()
     }
 

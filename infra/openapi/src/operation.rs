@@ -109,6 +109,14 @@ impl Operation {
         self.with_headers(&["X-Consistency-Token"])
     }
 
+    /// A problem that says more than problems do.
+    pub(crate) fn problem(mut self, status: &str, description: &str, schema: Value) -> Self {
+        let content = json!({"application/problem+json": {"schema": schema}});
+        let response = json!({"description": description, "headers": headers::of_problem(), "content": content});
+        self.responses.insert(status.to_owned(), response);
+        self
+    }
+
     /// A problem of `gateway::responses`.
     pub(crate) fn refers(mut self, status: &str, name: &str) -> Self {
         self.responses.insert(status.to_owned(), json!({"$ref": format!("#/components/responses/{name}")}));
@@ -124,8 +132,8 @@ impl Operation {
         self
     }
 
-    /// All of it, as OpenAPI wants it.
-    pub(crate) fn describe(mut self, needs_token: bool, examples: &[Example<'_>]) -> Value {
+    /// All of it, as OpenAPI wants it; examples of answers that operations share go into `shared`.
+    pub(crate) fn describe(mut self, needs_token: bool, examples: &[Example<'_>], shared: &mut Value) -> Value {
         if needs_token {
             self.described.insert("security".to_owned(), json!([{"jwt": []}]));
             self = self.refers("401", "NotSignedIn").refers("403", "NotAllowed");
@@ -137,25 +145,19 @@ impl Operation {
                     content["examples"][example.case] = json!({"value": asked});
                 }
             }
-            self.described
-                .insert("requestBody".to_owned(), json!({"required": true, "content": {"application/json": content}}));
+            let body = json!({"required": true, "content": {"application/json": content}});
+            self.described.insert("requestBody".to_owned(), body);
         }
         for example in examples {
-            self.show(example);
+            if let Some(response) = self.responses.get_mut(&example.status().to_string()) {
+                let name =
+                    response["$ref"].as_str().and_then(|reference| reference.rsplit('/').next()).map(str::to_owned);
+                example.show(name.map_or(response, |name| &mut shared[name]));
+            }
         }
         self.described.insert("parameters".to_owned(), json!(self.parameters));
         self.described.insert("responses".to_owned(), json!(self.responses));
         Value::Object(self.described)
-    }
-
-    /// Puts an answer where it is described; what is shared by all operations has no examples.
-    fn show(&mut self, example: &Example<'_>) {
-        let Some(response) = self.responses.get_mut(&example.status().to_string()) else { return };
-        let content =
-            example.content_type().and_then(|content_type| response.get_mut("content")?.get_mut(content_type));
-        if let Some(content) = content {
-            content["examples"][example.case] = json!({"value": example.answer["body"]});
-        }
     }
 }
 

@@ -54,6 +54,7 @@ pub struct Charger {
     /// Its id in that data set.
     pub source_id: Option<String>,
     /// 1 (unverified) to 5.
+    #[cfg_attr(feature = "openapi", schemars(range(min = 1, max = 5)))]
     pub verification_level: i16,
     /// The `sub` of the contributor.
     pub added_by: Option<String>,

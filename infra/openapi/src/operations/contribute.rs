@@ -2,10 +2,14 @@
 
 use crate::operation::Operation;
 use crate::schemas::Schemas;
+use domain::charger::ChargerView;
 use domain::describe;
 use domain::new_charger::NewCharger;
+use serde_json::json;
 
 pub(super) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
+    let candidates = json!({"candidates": {"type": "array", "items": schemas.of::<ChargerView<'_>>()}});
+    let duplicate = json!({"allOf": [schemas.of::<api::Problem<'_>>()], "properties": candidates});
     vec![
         Operation::new("POST /api/chargers", "createCharger", "Adds a charger")
             .body(schemas.request("NewCharger", describe::body(NewCharger::from_body), &NEW_CHARGER))
@@ -17,7 +21,7 @@ pub(super) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
             .with_headers(&["Location"])
             .is_write()
             .leads_to("getCharger", "id", "/charger/id")
-            .refers("409", "Conflict"),
+            .problem("409", "A like charger stands here already: the `candidates`.", duplicate),
     ]
 }
 

@@ -13,7 +13,9 @@ const BEST_FIRST: [&str; 3] = ["image/avif", "image/webp", "image/jpeg"];
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "openapi", schemars(rename = "Rendition"))]
 pub struct RenditionView {
+    /// `main`, or the width in pixels.
     name: String,
+    /// `image/jpeg`, `image/webp` or `image/avif`.
     content_type: String,
     url: String,
     width: u32,
@@ -27,6 +29,7 @@ pub struct RenditionView {
 #[cfg_attr(feature = "openapi", schemars(rename = "Source"))]
 pub struct SourceView {
     r#type: &'static str,
+    /// `URL 1920w, URL 960w, …`, from wide to narrow.
     srcset: String,
 }
 
@@ -37,12 +40,19 @@ pub struct SourceView {
 pub struct PhotoView<'a> {
     id: Uuid,
     state: PhotoState,
+    /// The main JPEG, as soon as its address is known; the state says whether it is there already.
     url: Option<String>,
+    /// Pixels of the main rendition.
     width: Option<u32>,
+    /// Pixels of the main rendition.
     height: Option<u32>,
+    /// ThumbHash, base64.
     thumbhash: Option<&'a str>,
+    /// `#rrggbb`.
     dominant_color: Option<&'a str>,
+    /// One for each type, the best first; empty unless ready.
     srcset: Vec<SourceView>,
+    /// WebP and AVIF only where they are smaller than the JPEG of that width; empty unless ready.
     renditions: Vec<RenditionView>,
 }
 
@@ -52,9 +62,12 @@ pub struct PhotoView<'a> {
 pub struct PhotoDetail<'a> {
     #[serde(flatten)]
     photo: PhotoView<'a>,
+    /// Why it was rejected.
     reason: Option<&'a str>,
     kind: PhotoKind,
+    /// The charger that it shows.
     charger_id: Option<Uuid>,
+    /// When it was promised.
     created_at: Timestamp,
 }
 
