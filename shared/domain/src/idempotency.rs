@@ -106,7 +106,7 @@ impl Write {
 
 /// Whose keys those of a subject are.
 pub fn owner_of(sub: &str) -> String {
-    hex::encode(&Sha256::digest(sub))
+    hex::encode(Sha256::digest(sub))
 }
 
 /// What was claimed then or earlier is forgotten now.
@@ -122,7 +122,7 @@ impl Asked<'_> {
             digest.update((part.len() as u64).to_be_bytes());
             digest.update(part);
         }
-        hex::encode(&digest.finalize())
+        hex::encode(digest.finalize())
     }
 }
 
