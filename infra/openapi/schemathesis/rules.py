@@ -4,6 +4,7 @@ A request that is meant to be good is changed until it keeps these rules too, so
 as they are. No check is left out; one answer is accepted that a check does not expect, see `filter_failure`.
 """
 
+import itertools
 import json
 import os
 
@@ -13,6 +14,7 @@ IDS = json.loads(os.environ["SHARASPOT_IDS"])
 # Page numbers reach so many items.
 MAX_REACH = 1_000_000
 MAX_PORTS = 100
+NUMBERS = itertools.count()
 
 
 @schemathesis.hook
@@ -25,6 +27,9 @@ def filter_failure(context, failure, case, response) -> bool:
 @schemathesis.hook
 def before_call(context, case, kwargs) -> None:
     """Makes a good request keep the rules of its operation."""
+    if "Idempotency-Key" in case.headers and case.meta and case.meta.generation.mode.is_positive:
+        # Under a key that was used for another request every request is refused.
+        case.headers["Idempotency-Key"] = f"{next(NUMBERS)}-{case.headers['Idempotency-Key']}"[:255]
     keep_rules = RULES.get(case.operation.definition.raw.get("operationId"))
     if keep_rules and case.meta and case.meta.generation.mode.is_positive:
         keep_rules(case)

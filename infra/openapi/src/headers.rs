@@ -1,5 +1,6 @@
 //! Headers of requests and answers.
 
+use domain::idempotency;
 use serde_json::{Map, Value, json};
 
 /// Headers of answers, by name: description and schema.
@@ -8,6 +9,7 @@ pub(crate) fn components() -> Value {
         "Apigw-Requestid": header("API Gateway's id of the request; a problem's `request_id`.", json!({"type": "string"})),
         "Cache-Control": header("How long the answer may be kept.", json!({"type": "string"})),
         "ETag": header("Of this body: send it as `If-None-Match`.", json!({"type": "string", "pattern": "^\"[0-9a-f]{24}\"$"})),
+        "Idempotency-Replayed": header("This was answered before, under the same key.", json!({"const": "true"})),
         "Link": header("RFC 8288: the pages `first`, `prev` and `next`, where they are.", json!({"type": "string"})),
         "Location": header("Where it is from now on.", json!({"type": "string", "format": "uri-reference"})),
         "Retry-After": header("Seconds to wait before the next try.", json!({"type": "integer", "minimum": 1})),
@@ -27,6 +29,15 @@ pub(crate) fn parameters() -> Value {
             "name": "X-Consistency-Token", "in": "header", "schema": token(),
             "description": "What a write has answered: the answer holds at least what that write saw, although reads go to a copy \
                 that may lag behind.",
+        },
+        "Idempotency-Key": {
+            "name": "Idempotency-Key", "in": "header",
+            "schema": {
+                "type": "string", "pattern": "^[!-~]+$",
+                "minLength": idempotency::KEY_CHARS.start(), "maxLength": idempotency::KEY_CHARS.end(),
+            },
+            "description": "What the client calls this write, best a UUID: the same request under the same key has one effect and \
+                the same answer for a day.",
         },
         "If-None-Match": {
             "name": "If-None-Match", "in": "header", "schema": {"type": "string"},

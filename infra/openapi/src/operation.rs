@@ -104,9 +104,11 @@ impl Operation {
         self.with_headers(&headers)
     }
 
-    /// The answer says what later reads need to see it.
-    pub(crate) fn is_write(self) -> Self {
-        self.with_headers(&["X-Consistency-Token"])
+    /// It may be sent again under its key, and its answer says what later reads need to see it.
+    pub(crate) fn is_write(mut self) -> Self {
+        self.parameters.push(json!({"$ref": "#/components/parameters/Idempotency-Key"}));
+        let answered = self.with_headers(&["Idempotency-Replayed", "X-Consistency-Token"]);
+        answered.refers("409", "Conflict").refers("422", "OtherRequest")
     }
 
     /// A problem that says more than problems do.
