@@ -97,7 +97,7 @@ impl Operation {
     }
 
     /// The answer has an `ETag`, and is 304 where the client has it.
-    pub(crate) fn is_cached(mut self) -> Self {
+    pub(crate) fn cached(mut self) -> Self {
         let headers = ["Cache-Control", "ETag", "Vary"];
         self.parameters.push(json!({"$ref": "#/components/parameters/If-None-Match"}));
         self.responses.insert("304".to_owned(), response("The client has exactly this.", &headers));
@@ -105,7 +105,7 @@ impl Operation {
     }
 
     /// It may be sent again under its key, and its answer says what later reads need to see it.
-    pub(crate) fn is_write(mut self) -> Self {
+    pub(crate) fn write(mut self) -> Self {
         self.parameters.push(json!({"$ref": "#/components/parameters/Idempotency-Key"}));
         let answered = self.with_headers(&["Idempotency-Replayed", "X-Consistency-Token"]);
         answered.refers("409", "Conflict").refers("422", "OtherRequest")

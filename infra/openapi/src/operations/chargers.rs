@@ -17,7 +17,7 @@ pub(super) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
             .answers("200", "A page; as GeoJSON, `features` stand in place of `items`.", page)
             .answers_as("200", "", "application/geo+json", collection)
             .with_headers(&["Link", "X-Total-Count"])
-            .is_cached()
+            .cached()
             .leads_to("getCharger", "id", "/items/0/id"),
         Operation::new(
             "GET /api/chargers/{id}",
@@ -25,7 +25,7 @@ pub(super) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
             "One charger with connectors, photos and the latest verifications",
         )
         .answers("200", "The charger.", schemas.of::<ChargerDetail<'_>>())
-        .is_cached()
+        .cached()
         .refers("404", "NotFound"),
     ]
 }

@@ -19,7 +19,7 @@ pub(super) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
                 schemas.of::<contribute::Created<'_>>(),
             )
             .with_headers(&["Location"])
-            .is_write()
+            .write()
             .leads_to("getCharger", "id", "/charger/id")
             .problem("409", "A like charger stands here already: the `candidates`.", duplicate),
     ]

@@ -18,12 +18,12 @@ pub(super) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
             .about("Post `upload.fields` and then `file` as multipart/form-data to `upload.url`; the store answers 204.")
             .body(schemas.request("UploadRequest", request, &UPLOAD))
             .answers("201", "The form, or with `files` a list of them.", json!({"oneOf": [one, many]}))
-            .is_write()
+            .write()
             .leads_to("getPhoto", "id", "/photo_id")
             .leads_to("deletePhoto", "id", "/photo_id"),
         Operation::new("GET /api/photos/{id}", "getPhoto", "How far a photo is, and where its renditions are")
             .answers("200", "The photo.", schemas.of::<PhotoDetail<'_>>())
-            .is_cached()
+            .cached()
             .refers("404", "NotFound"),
         Operation::new("DELETE /api/photos/{id}", "deletePhoto", "Removes a photo with everything that was stored of it")
             .about(
@@ -32,7 +32,7 @@ pub(super) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
                     they have; nothing links to it.",
             )
             .answers_nothing("204", "It is gone.")
-            .is_write()
+            .write()
             .refers("404", "NotFound"),
     ]
 }
