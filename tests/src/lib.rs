@@ -12,6 +12,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its stage must fail loudly")]
 
+pub mod behind;
 pub mod bucket;
 pub mod certificates;
 pub mod pooler;

@@ -8,11 +8,15 @@ use domain::charger::{Candidate, ChargerDetail};
 use domain::duplicate::{SAME_SPOT_M, is_likely_duplicate};
 use domain::filter::Filter;
 use domain::geo::{Disc, cover_disc};
+use domain::idempotency::Effect;
 use domain::new_charger::{NewCharger, PhotoError};
 use domain::query::Query;
 use domain::{Error, Kind, Result};
 use serde::Serialize;
 use uuid::Uuid;
+
+/// The number of the first verification among the parts of the effect; those of the photos follow.
+pub(crate) const VERIFICATION: u16 = 1;
 
 #[derive(Serialize)]
 struct Created<'a> {
@@ -20,29 +24,34 @@ struct Created<'a> {
     photo_errors: Vec<PhotoError>,
 }
 
-pub(crate) async fn create(app: &App, call: &Call<'_>) -> Result<Answer> {
+pub(crate) async fn create(app: &App, call: &Call<'_>, effect: Effect) -> Result<Answer> {
     let author = call.caller()?.require_writer()?.sub;
     Query::parse(call.raw_query()).finish()?;
     let (charger, photos) = NewCharger::from_body(call.body())?;
-    if !charger.allow_duplicate {
-        refuse_duplicate(app, &charger).await?;
-    }
-
+    let charger_id = effect.id;
     let now = (app.world.now)();
-    let charger_id = (app.world.new_id)();
-    let mut photos = Photos::sort(app, charger_id, now, photos);
-    let contribution = Contribution {
-        charger_id,
-        verification_id: (app.world.new_id)(),
-        author: &author,
-        charger: &charger,
-        new_photos: &photos.rows(),
-        photo_ids: &photos.ids(),
-        now,
-    };
+    let mut photos = Photos::sort(effect, now, photos);
+    let earlier = if effect.may_exist { app.db.charger(charger_id).await? } else { None };
     // Rows first: the event of an object finds its row whenever it comes.
-    let refused_ids = app.db.add_charger(&contribution).await?;
-    photos.refuse(&refused_ids);
+    match earlier {
+        Some(earlier) => photos.resume(app, &earlier.photos).await?,
+        None => {
+            if !charger.allow_duplicate {
+                refuse_duplicate(app, &charger).await?;
+            }
+            let contribution = Contribution {
+                charger_id,
+                verification_id: effect.part(VERIFICATION),
+                author: &author,
+                charger: &charger,
+                new_photos: &photos.rows(),
+                photo_ids: &photos.ids(),
+                now,
+            };
+            let refused_ids = app.db.add_charger(&contribution).await?;
+            photos.refuse(&refused_ids);
+        }
+    }
     photos.store(app).await?;
 
     let charger =

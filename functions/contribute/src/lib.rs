@@ -9,6 +9,7 @@ mod photos;
 
 use api::{Answer, Body, Call, Request, Response, serve};
 use db::Db;
+use domain::idempotency::Effect;
 use domain::{Error, Result, World};
 use storage::Storage;
 
@@ -39,7 +40,17 @@ pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, api::
 async fn route(app: &App, call: Call<'_>) -> Result<Answer> {
     let app = &App { db: app.db.for_request(call.deadline(), call.consistency_token()?), ..app.clone() };
     match (call.method().as_str(), call.segments().as_slice()) {
-        ("POST", ["api", "chargers"]) => create::create(app, &call).await,
+        ("POST", ["api", "chargers"]) => once(app, &call, |effect| create::create(app, &call, effect)).await,
         _ => Err(Error::not_found("route")),
     }
+}
+
+/// Runs a write, which has one effect however often it is sent with the same `Idempotency-Key`.
+async fn once<F>(app: &App, call: &Call<'_>, write: impl FnOnce(Effect) -> F) -> Result<Answer>
+where
+    F: Future<Output = Result<Answer>>,
+{
+    let claim = async |write| app.db.claim(&write, app.world).await;
+    let settle = async |write, effect, outcome| app.db.settle(&write, effect, &outcome).await;
+    api::once(call, app.world, claim, settle, write).await
 }

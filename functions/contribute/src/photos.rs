@@ -1,10 +1,12 @@
 //! The photos that come with a charger: ids of earlier uploads, or bytes.
 
 use crate::App;
+use crate::create::VERIFICATION;
 use bytes::Bytes;
 use db::photos::NewPhoto;
+use domain::idempotency::Effect;
 use domain::new_charger::{PhotoError, PhotoInput};
-use domain::photo::{PhotoKind, raw_key};
+use domain::photo::{Photo, PhotoKind, PhotoState, raw_key};
 use domain::upload::content_type_of;
 use domain::{Result, Timestamp};
 use sha2::{Digest, Sha256};
@@ -20,12 +22,7 @@ pub(crate) struct Photos {
 
 impl Photos {
     /// Sorts what came with the request; bytes that are no picture are refused at once.
-    pub(crate) fn sort(
-        app: &App,
-        charger_id: Uuid,
-        now: Timestamp,
-        photos: Vec<Result<PhotoInput, PhotoError>>,
-    ) -> Self {
+    pub(crate) fn sort(effect: Effect, now: Timestamp, photos: Vec<Result<PhotoInput, PhotoError>>) -> Self {
         let mut sorted = Self { uploaded: Vec::new(), new: Vec::new(), errors: Vec::new() };
         for (index, photo) in photos.into_iter().enumerate() {
             match photo {
@@ -36,7 +33,7 @@ impl Photos {
                 Ok(PhotoInput::Id(id)) => sorted.uploaded.push((index, id)),
                 Ok(PhotoInput::Bytes(bytes)) => match content_type_of(&bytes) {
                     Some(content_type) => {
-                        let photo = promise((app.world.new_id)(), charger_id, now, &bytes);
+                        let photo = promise(effect.part(VERIFICATION + 1 + index as u16), effect.id, now, &bytes);
                         sorted.new.push((index, photo, content_type, Bytes::from(bytes)));
                     }
                     None => sorted.errors.push(PhotoError::new(index, "not_a_photo", "Must be a JPEG, PNG or WebP.")),
@@ -63,6 +60,25 @@ impl Photos {
         self.errors.extend(refused.map(|(index, _)| PhotoError::new(*index, "not_found", detail)));
     }
 
+    /// Goes on where an earlier try of the same request ended, whose charger shows these photos.
+    pub(crate) async fn resume(&mut self, app: &App, shown: &[Photo]) -> Result<()> {
+        let refused: Vec<Uuid> =
+            self.ids().into_iter().filter(|id| !shown.iter().any(|photo| photo.id == *id)).collect();
+        self.refuse(&refused);
+        for (index, mut new, content_type, bytes) in std::mem::take(&mut self.new) {
+            match app.db.photo(new.id).await? {
+                // The earlier try may have ended before the bytes were stored; where it did not, they are stored again.
+                Some(photo) if photo.state == PhotoState::Pending => {
+                    new.raw_key = photo.raw_key;
+                    self.new.push((index, new, content_type, bytes));
+                }
+                Some(_) => {}
+                None => self.errors.push(not_stored(index)),
+            }
+        }
+        Ok(())
+    }
+
     /// Stores the bytes of the new photos; one that cannot be stored is forgotten and noted.
     pub(crate) async fn store(&mut self, app: &App) -> Result<()> {
         for (index, photo, content_type, bytes) in std::mem::take(&mut self.new) {
@@ -71,8 +87,7 @@ impl Photos {
                 let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
                 tracing::error!(photo_id = %photo.id, cause, "a photo could not be stored");
                 app.db.forget_pending_photo(photo.id).await?;
-                let detail = "The photo could not be stored. Please upload it by POST /api/uploads.";
-                self.errors.push(PhotoError::new(index, "not_stored", detail));
+                self.errors.push(not_stored(index));
             }
         }
         Ok(())
@@ -83,6 +98,10 @@ impl Photos {
         self.errors.sort_by_key(|error| error.index);
         self.errors
     }
+}
+
+fn not_stored(index: usize) -> PhotoError {
+    PhotoError::new(index, "not_stored", "The photo could not be stored. Please upload it by POST /api/uploads.")
 }
 
 fn promise(id: Uuid, charger_id: Uuid, now: Timestamp, bytes: &[u8]) -> NewPhoto {

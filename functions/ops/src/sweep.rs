@@ -1,5 +1,6 @@
 //! What nobody will ever need again: uploads that were never attached, promises that were never used, refused photos, and objects
-//! that no row names. All of it older than some days, so that nothing is touched that may still be on its way.
+//! that no row names. All of it older than some days, so that nothing is touched that may still be on its way. Also answers of writes
+//! that were kept for a day.
 //!
 //! A photo goes in four steps, and whatever ends a sweep between two of them, the next one repeats them: it is taken out of use
 //! (from then on nobody can attach it), its objects go, its row goes, and once more what has appeared under its name meanwhile.
@@ -27,6 +28,9 @@ const DAY_S: i64 = 24 * 60 * 60;
 /// More than any form and any delivery lives.
 const MIN_DAYS: i64 = 1;
 const MAX_DAYS: i64 = 36_500;
+
+/// Kept answers that go in one transaction.
+const ANSWERS: u32 = 1_000;
 
 /// What to sweep away.
 #[derive(Clone, Debug, Args, Deserialize)]
@@ -95,7 +99,7 @@ impl Sweep<'_> {
                 None => None,
                 stopped => return Ok(stopped),
             },
-            None => match self.rows(None).await? {
+            None => match self.start().await? {
                 None => None,
                 stopped => return Ok(stopped),
             },
@@ -109,6 +113,28 @@ impl Sweep<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// What needs no place to go on from, and then the first rows.
+    async fn start(&mut self) -> Result<Option<Place>> {
+        self.answers().await?;
+        self.rows(None).await
+    }
+
+    /// Answers of writes, which are kept for a day whatever the request says.
+    async fn answers(&mut self) -> Result<()> {
+        if self.summary.is_dry_run {
+            self.summary.answers = self.db.count_forgotten_answers((self.now)()).await?;
+            return Ok(());
+        }
+        while !self.allowance.is_over() {
+            let forgotten = self.db.forget_answers((self.now)(), ANSWERS).await?;
+            self.summary.answers += forgotten;
+            if forgotten < u64::from(ANSWERS) {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Removes an object that was found in a listing, or would.

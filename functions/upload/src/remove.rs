@@ -2,17 +2,23 @@
 
 use crate::App;
 use api::{Answer, Call};
+use domain::idempotency::Effect;
 use domain::photo::{Photo, rendition_prefix};
 use domain::query::Query;
 use domain::{Error, Kind, Result};
 use std::error::Error as _;
 use uuid::Uuid;
 
-pub(crate) async fn remove(app: &App, call: &Call<'_>, id: &str) -> Result<Answer> {
+pub(crate) async fn remove(app: &App, call: &Call<'_>, id: &str, effect: Effect) -> Result<Answer> {
     let caller = call.caller()?.require_writer()?;
     Query::parse(call.raw_query()).finish()?;
     let id = Uuid::try_parse(id).map_err(|_| Error::not_found("photo"))?;
-    let photo = app.db.photo(id).await?.ok_or_else(|| Error::not_found("photo"))?;
+    let photo = match app.db.photo(id).await? {
+        Some(photo) => photo,
+        // An earlier try of the same request has done it.
+        None if effect.may_exist => return Ok(Answer::no_content()),
+        None => return Err(Error::not_found("photo")),
+    };
     // 403 and not 404: everybody may read the photo, so that it is there is no secret.
     if photo.owner != caller.sub && !caller.is_admin() {
         return Err(Error::new(Kind::Forbidden, "This photo is somebody else's."));

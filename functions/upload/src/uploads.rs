@@ -3,6 +3,7 @@
 use crate::App;
 use api::{Answer, Call};
 use db::photos::NewPhoto;
+use domain::idempotency::Effect;
 use domain::photo::raw_key;
 use domain::query::Query;
 use domain::upload::{NewUpload, UploadRequest};
@@ -35,15 +36,18 @@ struct Uploads {
     uploads: Vec<Upload>,
 }
 
-pub(crate) async fn create(app: &App, call: &Call<'_>) -> Result<Answer> {
+pub(crate) async fn create(app: &App, call: &Call<'_>, effect: Effect) -> Result<Answer> {
     let owner = call.caller()?.require_writer()?.sub;
     Query::parse(call.raw_query()).finish()?;
     let request = UploadRequest::from_body(call.body(), app.max_bytes)?;
     refuse_unknown_chargers(app, &request).await?;
 
     let now = (app.world.now)();
-    let photos: Vec<NewPhoto> = request.files().iter().map(|file| promise(app, file, now)).collect();
-    app.db.promise_photos(&owner, &photos, now).await?;
+    let numbered = (1..).zip(request.files());
+    let mut photos: Vec<NewPhoto> = numbered.map(|(number, file)| promise(effect.part(number), file, now)).collect();
+    if !effect.may_exist || !resume(app, &mut photos).await? {
+        app.db.promise_photos(&owner, &photos, now).await?;
+    }
     let mut uploads = Vec::with_capacity(photos.len());
     for (photo, file) in photos.iter().zip(request.files()) {
         uploads.push(sign(app, photo, file, now).await?);
@@ -69,8 +73,7 @@ async fn refuse_unknown_chargers(app: &App, request: &UploadRequest) -> Result<(
     Ok(())
 }
 
-fn promise(app: &App, file: &NewUpload, now: Timestamp) -> NewPhoto {
-    let id = (app.world.new_id)();
+fn promise(id: Uuid, file: &NewUpload, now: Timestamp) -> NewPhoto {
     NewPhoto {
         id,
         charger_id: file.charger_id,
@@ -78,6 +81,17 @@ fn promise(app: &App, file: &NewUpload, now: Timestamp) -> NewPhoto {
         raw_key: raw_key(file.kind, &now.day(), id),
         hash8: file.sha256.as_ref().map(|hash| hash[..8].to_owned()),
     }
+}
+
+/// Whether an earlier try of the same request has promised the photos, all or none; then their bytes go where it said.
+async fn resume(app: &App, photos: &mut [NewPhoto]) -> Result<bool> {
+    for photo in photos {
+        match app.db.photo(photo.id).await? {
+            Some(promised) => photo.raw_key = promised.raw_key,
+            None => return Ok(false),
+        }
+    }
+    Ok(true)
 }
 
 async fn sign(app: &App, photo: &NewPhoto, file: &NewUpload, now: Timestamp) -> Result<Upload> {

@@ -85,6 +85,11 @@ impl<'a> Call<'a> {
         token.map(|token| ConsistencyToken::parse(token.to_str().unwrap_or_default())).transpose()
     }
 
+    /// What the client calls this write, to be able to send it again; what is no text is a key that is not valid.
+    pub fn idempotency_key(&self) -> Option<&'a str> {
+        Some(self.request.headers().get("idempotency-key")?.to_str().unwrap_or_default())
+    }
+
     /// When Lambda ends the invocation; `None` elsewhere.
     pub fn deadline(&self) -> Option<Timestamp> {
         let context = self.request.lambda_context_ref()?;

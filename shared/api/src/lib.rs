@@ -7,10 +7,12 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod call;
+mod once;
 mod respond;
 mod serve;
 
 pub use call::{Call, Caller};
 pub use lambda_http::{Body, Error, Request, Response, run, service_fn};
+pub use once::once;
 pub use respond::Answer;
 pub use serve::serve;

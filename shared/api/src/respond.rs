@@ -1,6 +1,7 @@
 //! How an answer looks: the one place where a status is chosen.
 
 use domain::error::FieldError;
+use domain::idempotency::KeptAnswer;
 use domain::{ConsistencyToken, Error, Kind, Result};
 use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, RETRY_AFTER};
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -101,6 +102,24 @@ impl Answer {
         self.with_header("vary", "x-consistency-token")
     }
 
+    /// What is kept of it, to be given again.
+    pub(crate) fn keep(&self) -> KeptAnswer {
+        let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
+        let headers = self.headers.iter().filter_map(|(name, value)| Some((name.as_str().to_owned(), text(value)?)));
+        let body = String::from_utf8_lossy(&self.body).into_owned();
+        KeptAnswer { status: self.status.as_u16(), headers: headers.collect(), body }
+    }
+
+    /// What was answered before, which it says.
+    pub(crate) fn again(kept: KeptAnswer) -> Self {
+        let header = |(name, value): (String, String)| {
+            Some((HeaderName::try_from(name).ok()?, HeaderValue::try_from(value).ok()?))
+        };
+        let headers: HeaderMap = kept.headers.into_iter().filter_map(header).collect();
+        let status = StatusCode::from_u16(kept.status).unwrap_or(StatusCode::OK);
+        Self { status, headers, body: kept.body.into_bytes() }.with_header("idempotency-replayed", "true")
+    }
+
     /// The response; 304 without a body where the client has exactly this already.
     pub(crate) fn into_response(self, if_none_match: Option<&str>) -> Response<Body> {
         let has_it = match (if_none_match, self.headers.get(ETAG).and_then(|tag| tag.to_str().ok())) {
@@ -188,6 +207,17 @@ mod tests {
         assert_eq!(response.status(), 400);
         let Body::Text(body) = response.body() else { panic!("text") };
         assert!(body.contains(r#""field":"page""#) && body.contains("r-1") && !body.contains("secret"));
+    }
+
+    #[test]
+    fn an_answer_that_was_kept_is_given_again_and_says_so() {
+        let answer = Answer::created(&"x").unwrap().with_header("location", "/api/chargers/7");
+        let again = Answer::again(answer.keep());
+        assert_eq!((again.status, &again.body), (answer.status, &answer.body));
+        assert_eq!(again.headers["location"], "/api/chargers/7");
+        assert_eq!(again.headers[CONTENT_TYPE], JSON);
+        assert_eq!(again.headers["idempotency-replayed"], "true");
+        assert_eq!(Answer::again(Answer::no_content().keep()).into_response(None).status(), 204);
     }
 
     #[test]

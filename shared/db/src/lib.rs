@@ -11,6 +11,7 @@ pub mod candidates;
 pub mod chargers;
 pub mod contributions;
 pub mod contributors;
+pub mod idempotency;
 pub mod imports;
 pub mod listing;
 pub mod migrations;

@@ -45,7 +45,7 @@ pub struct Error {
     kind: Kind,
     detail: String,
     fields: Vec<FieldError>,
-    member: Option<(&'static str, serde_json::Value)>,
+    member: Option<Box<(&'static str, serde_json::Value)>>,
     retry_after_s: Option<u32>,
     cause: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -107,13 +107,13 @@ impl Error {
     /// Adds a member that programs can use, such as what a conflict is with; shown to the client.
     #[must_use]
     pub fn with_member(mut self, name: &'static str, value: &impl serde::Serialize) -> Self {
-        self.member = serde_json::to_value(value).ok().map(|value| (name, value));
+        self.member = serde_json::to_value(value).ok().map(|value| Box::new((name, value)));
         self
     }
 
     /// The additional member.
     pub fn member(&self) -> Option<&(&'static str, serde_json::Value)> {
-        self.member.as_ref()
+        self.member.as_deref()
     }
 
     /// When to try again, in seconds from now.

@@ -18,6 +18,7 @@ pub mod error;
 pub mod fields;
 pub mod filter;
 pub mod geo;
+pub mod idempotency;
 pub mod listing;
 pub mod new_charger;
 pub mod page;

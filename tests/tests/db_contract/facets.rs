@@ -3,6 +3,7 @@
 use db::Db;
 use domain::connection::Database;
 use proptest::prelude::*;
+use tests::behind::execute;
 use tests::seed::{NOON, add, id, imported, new_charger, point};
 use tests::{TestDb, on_both_engines, open};
 
@@ -16,14 +17,6 @@ on_both_engines!(
 
 /// Level, ports, amenities and how many.
 type Facet = (i16, i32, i32, i64);
-
-async fn execute(db: &Db, sql: &str) -> Result<u64, sqlx::Error> {
-    let sql = sqlx::AssertSqlSafe(sql);
-    Ok(match db {
-        Db::Postgres(postgres) => sqlx::query(sql).execute(postgres.pool()).await?.rows_affected(),
-        Db::Sqlite(sqlite) => sqlx::query(sql).execute(sqlite.pool()).await?.rows_affected(),
-    })
-}
 
 async fn facets(db: &Db, sql: &'static str) -> Vec<Facet> {
     match db {

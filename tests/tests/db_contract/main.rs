@@ -8,6 +8,7 @@
 mod contributions;
 mod facets;
 mod hydrate;
+mod idempotency;
 mod imports;
 mod listing;
 mod migrations;

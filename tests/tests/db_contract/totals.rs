@@ -7,6 +7,7 @@ use domain::filter::Filter;
 use domain::page::Total;
 use domain::vocabulary::Port;
 use proptest::prelude::*;
+use tests::behind::{execute, number};
 use tests::seed::{NOON, add, id, imported, point};
 use tests::{TestDb, on_both_engines};
 
@@ -17,21 +18,6 @@ on_both_engines!(
     counters_are_made_for_the_chargers_that_are_there_already,
 );
 
-async fn count(db: &Db, sql: &'static str) -> i64 {
-    match db {
-        Db::Postgres(postgres) => sqlx::query_scalar(sql).fetch_one(postgres.pool()).await.unwrap(),
-        Db::Sqlite(sqlite) => sqlx::query_scalar(sql).fetch_one(sqlite.pool()).await.unwrap(),
-    }
-}
-
-async fn execute(db: &Db, sql: String) {
-    let sql = sqlx::AssertSqlSafe(sql);
-    match db {
-        Db::Postgres(postgres) => drop(sqlx::query(sql).execute(postgres.pool()).await.unwrap()),
-        Db::Sqlite(sqlite) => drop(sqlx::query(sql).execute(sqlite.pool()).await.unwrap()),
-    }
-}
-
 /// Facets whose counter is not the number of their chargers.
 pub(crate) async fn wrong_counters(db: &Db) -> i64 {
     const SQL: &str = "SELECT count(*) FROM
@@ -39,7 +25,7 @@ pub(crate) async fn wrong_counters(db: &Db) -> i64 {
          FULL JOIN (SELECT verification_level l, port_mask p, amenity_mask a, n FROM charger_facets WHERE n <> 0) kept
          ON counted.l = kept.l AND counted.p = kept.p AND counted.a = kept.a
          WHERE counted.n IS NULL OR kept.n IS NULL OR counted.n <> kept.n";
-    count(db, SQL).await
+    number(db, SQL).await
 }
 
 #[derive(Clone, Debug)]
@@ -77,23 +63,24 @@ async fn make(db: &Db, number: u128, change: &Change) {
             let moved =
                 "UPDATE chargers SET verification_level = LEVEL, amenity_mask = TO WHERE (port_mask & FROM) <> 0";
             let moved = moved.replace("LEVEL", &level.to_string()).replace("TO", &to.to_string());
-            execute(db, moved.replace("FROM", &from.to_string())).await;
+            execute(db, &moved.replace("FROM", &from.to_string())).await.unwrap();
         }
         Change::Delete { every } => {
-            execute(db, format!("DELETE FROM chargers WHERE CAST(lat * 1000 AS integer) % {every} = 0")).await;
+            let delete = format!("DELETE FROM chargers WHERE CAST(lat * 1000 AS integer) % {every} = 0");
+            execute(db, &delete).await.unwrap();
         }
     }
 }
 
 async fn the_counters_equal_a_recount_after_any_mix_of_changes(test_db: &TestDb) {
     let db = &test_db.db;
-    for (number, change) in sample(prop::collection::vec(change(), 80)).iter().enumerate() {
-        make(db, number as u128, change).await;
+    for (step, change) in sample(prop::collection::vec(change(), 80)).iter().enumerate() {
+        make(db, step as u128, change).await;
         assert_eq!(wrong_counters(db).await, 0, "after {change:?}");
         let total = db.count_chargers(&Filter::default()).await.unwrap();
-        assert_eq!(total.count as i64, count(db, "SELECT count(*) FROM chargers").await);
+        assert_eq!(total.count as i64, number(db, "SELECT count(*) FROM chargers").await);
     }
-    execute(db, "DELETE FROM chargers".to_owned()).await;
+    execute(db, "DELETE FROM chargers").await.unwrap();
     assert_eq!(db.count_chargers(&Filter::default()).await.unwrap().count, 0);
 }
 

@@ -6,6 +6,7 @@
 mod bad_input;
 mod contribute;
 mod deliveries;
+mod idempotency;
 mod listing;
 mod optimize_photo;
 mod outages;

@@ -6,3 +6,4 @@
 mod boot;
 mod crashes;
 mod invocations;
+mod repeats;

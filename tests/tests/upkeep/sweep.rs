@@ -2,8 +2,11 @@
 
 use crate::stage::{DAY_S, Stage, ask, counts, on_every_stage, set_clock, step_clock};
 use db::photos::upkeep::Stale;
+use domain::World;
+use domain::idempotency::{Asked, Write};
 use domain::photo::{PhotoKind, PhotoState, RAW_PREFIX, rendition_key};
 use serde_json::{Value, json};
+use tests::behind::{execute, number};
 use tests::repository::{event, small_jpeg};
 use tests::seed::{NOON, add, id, new_charger, point};
 
@@ -12,6 +15,7 @@ on_every_stage!(
     nothing_is_touched_before_its_time,
     a_dry_run_says_the_same_and_changes_nothing,
     objects_that_no_row_names_go,
+    answers_of_writes_go_after_a_day,
     a_photo_that_was_half_removed_is_removed,
     a_sweep_stops_before_the_deadline_and_goes_on_where_it_stopped,
 );
@@ -47,6 +51,14 @@ async fn one_of_each(stage: &Stage) {
         stage.promise(number, kind, charger).await;
         stage.make(number, small_jpeg(), &[]).await;
     }
+    attach(stage, "contributors", "sub", 8).await;
+    attach(stage, "verification_actions", "user_id", 9).await;
+}
+
+/// Makes a photo Ann's profile picture, or what her only verification shows.
+async fn attach(stage: &Stage, table: &str, owner: &str, number: u128) {
+    let attach = format!("UPDATE {table} SET photo_id = '{}' WHERE {owner} = 'ann'", id(number));
+    assert_eq!(execute(&stage.db, &attach).await.unwrap(), 1);
 }
 
 async fn numbers(stage: &Stage) -> Vec<u128> {
@@ -130,6 +142,7 @@ async fn orphan(stage: &Stage, number: u128) -> String {
 async fn objects_that_no_row_names_go(stage: &Stage) {
     stage.promise(1, PhotoKind::Profile, None).await;
     stage.make(1, small_jpeg(), &[]).await;
+    attach(stage, "contributors", "sub", 1).await;
     let named = stage.keys().await;
     let raw_key = stage.photo(1).await.unwrap().raw_key;
     let old_hash = orphan(stage, 1).await;
@@ -150,6 +163,22 @@ async fn objects_that_no_row_names_go(stage: &Stage) {
     let mut expected: Vec<String> = named.into_iter().chain(foreign).chain([fresh]).collect();
     expected.sort();
     assert_eq!(stage.keys().await, expected, "{old_hash}");
+}
+
+async fn answers_of_writes_go_after_a_day(stage: &Stage) {
+    let claim = async |key: &str| {
+        let asked = Asked { method: "POST", path: "api/chargers", query: "", body: b"{}" };
+        let world = World { now: || NOON, new_id: || id(1) };
+        stage.db.claim(&Write::new("ann", key, asked).unwrap(), world).await.unwrap();
+    };
+    claim("1").await;
+    claim("2").await;
+    set_clock(DAY_S - 1);
+    assert_eq!(sweep(stage, json!({})).await["answers"], 0);
+    set_clock(DAY_S);
+    assert_eq!(sweep(stage, json!({"dry_run": true})).await["answers"], 2);
+    assert_eq!(sweep(stage, json!({})).await["answers"], 2);
+    assert_eq!(number(&stage.db, "SELECT count(*) FROM idempotency_keys").await, 0);
 }
 
 async fn a_photo_that_was_half_removed_is_removed(stage: &Stage) {

@@ -21,6 +21,8 @@ pub struct Summary {
     pub waiting: u64,
     /// Objects under our prefixes whose keys are not ours: they stay.
     pub unknown: u64,
+    /// Kept answers of writes that are more than a day old.
+    pub answers: u64,
     /// Where to go on; `None` when everything has been looked at.
     pub after: Option<Place>,
     /// Whether Ctrl-C ended it.
@@ -38,9 +40,12 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { rows, objects, bytes, waiting, unknown, .. } = self;
+        let Self { rows, objects, bytes, waiting, unknown, answers, .. } = self;
         let verb = if self.is_dry_run { "would remove" } else { "removed" };
-        writeln!(f, "{verb} rows {rows} / objects {objects} / bytes {bytes}; waiting {waiting} / unknown {unknown}")?;
+        writeln!(
+            f,
+            "{verb} rows {rows} / objects {objects} / bytes {bytes} / answers {answers}; waiting {waiting} / unknown {unknown}"
+        )?;
         if *waiting > 0 {
             writeln!(f, "  waiting photos were never dealt with: `ops reprocess --state pending` does that")?;
         }
