@@ -4,7 +4,7 @@ use super::{lock_charger, score_charger};
 use crate::Db;
 use crate::column::{Id, Time};
 use crate::contributors::{Credit, credit};
-use crate::engine::in_transaction;
+use crate::engine::{in_transaction, read};
 use crate::failure::failed;
 use domain::verification::limits::{self, MAX_IN_PERIOD, Past};
 use domain::verification::report::Report;
@@ -122,5 +122,22 @@ impl Db {
                 }
             }
         })
+    }
+
+    /// What has followed from a verification that was kept earlier, as it is now; `None` where it was not kept.
+    ///
+    /// # Errors
+    /// As every query.
+    pub async fn verified(&self, id: Uuid) -> Result<Option<Verified>> {
+        const SQL: &str = "/* verifications.outcome */ SELECT c.verification_level, s.uptime_percentage, p.trust_score
+             FROM verification_actions v JOIN chargers c ON c.id = v.charger_id JOIN charger_status s ON s.charger_id = c.id
+             JOIN contributors p ON p.sub = v.user_id WHERE v.id = $1";
+        let row: Option<(i16, Option<f64>, i32)> =
+            read!(self, |session| sqlx::query_as(SQL).bind(Id(id)).fetch_optional(session).await?);
+        Ok(row.map(|(level, uptime_percentage, trust_score)| Verified {
+            level,
+            uptime_percentage,
+            trust_score: trust_score as u32,
+        }))
     }
 }
