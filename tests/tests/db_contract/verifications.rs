@@ -28,6 +28,7 @@ on_both_engines!(
     pages_by_offset_and_by_key_are_the_same_whole,
     what_followed_from_a_verification_can_be_asked_again,
     a_photo_may_be_removed_while_its_owner_verifies_its_charger,
+    a_photo_may_be_retired_while_its_owner_verifies_its_charger,
 );
 
 const DAY_S: i64 = 86_400;
@@ -257,5 +258,18 @@ async fn a_photo_may_be_removed_while_its_owner_verifies_its_charger(test_db: &T
         let (verified, removed) =
             tokio::join!(say(db, round, "ann", &report, now), db.remove_photo(id(charger_photo), now));
         assert!(verified.unwrap().is_some() && removed.unwrap(), "round {round}");
+    }
+}
+
+async fn a_photo_may_be_retired_while_its_owner_verifies_its_charger(test_db: &TestDb) {
+    let db = &test_db.db;
+    park(db).await;
+    for round in 0..40 {
+        promise(db, "ann", 1000 + round, PhotoKind::Charger, Some(id(1))).await;
+        let now = NOON.plus_seconds(3600 * (1 + round as i64));
+        let stale = db.stale_photos(now, Some(id(999 + round)), 1).await.unwrap().remove(0);
+        let report = Report::new(Active);
+        let (verified, retired) = tokio::join!(say(db, round, "ann", &report, now), db.retire_photo(&stale, now, now));
+        assert!(verified.unwrap().is_some() && retired.unwrap(), "round {round}");
     }
 }
