@@ -71,6 +71,7 @@ pub struct Verification {
 
 /// A verification as the API shows it.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct VerificationView<'a> {
     #[serde(flatten)]
     verification: &'a Verification,

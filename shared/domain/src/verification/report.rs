@@ -19,6 +19,7 @@ const NOTES: RangeInclusive<usize> = 0..=2000;
 
 /// What somebody found at a charger: an action, and what they care to say beside it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Report {
     /// Whether it works.
     pub action: Action,
