@@ -1,26 +1,13 @@
 //! From untrusted JSON to values: reads an object field by field and remembers **every** field that is not as it should be.
 
+mod problems;
 mod text;
 
-use crate::{Error, FieldError, Result};
+pub use problems::Problems;
+
+use crate::{Error, Result};
 use serde_json::{Map, Value};
 use std::ops::RangeInclusive;
-
-/// The bad fields found so far.
-#[derive(Debug, Default)]
-pub struct Problems(Vec<FieldError>);
-
-impl Problems {
-    /// Notes one bad field.
-    pub fn add(&mut self, field: impl Into<String>, code: &'static str, detail: impl Into<String>) {
-        self.0.push(FieldError { field: field.into(), code, detail: detail.into() });
-    }
-
-    /// Ok when nothing was noted, else one error that names everything.
-    pub fn into_result(self) -> Result<()> {
-        if self.0.is_empty() { Ok(()) } else { Err(Error::bad_input(self.0)) }
-    }
-}
 
 /// Reads the body of a request as one JSON object.
 ///
@@ -38,7 +25,7 @@ pub fn parse_body(body: &[u8]) -> Result<Map<String, Value>> {
 }
 
 /// A JSON object that is being read. A getter answers `None` for an absent field and for a bad one, which it also notes;
-/// `null` counts as absent.
+/// `null` counts as absent, but for [`Fields::nullable`].
 #[derive(Debug)]
 pub struct Fields<'a> {
     object: &'a Map<String, Value>,
@@ -90,6 +77,20 @@ impl<'a> Fields<'a> {
         read(self, name)
     }
 
+    /// A field that `null` takes away: `None` where it is absent or bad, `Some(None)` where it is `null`. For use around an
+    /// optional getter.
+    pub fn nullable<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&mut Self, &'static str) -> Option<T>,
+    ) -> Option<Option<T>> {
+        if self.object.get(name).is_some_and(Value::is_null) {
+            self.known.push(name);
+            return Some(None);
+        }
+        read(self, name).map(Some)
+    }
+
     /// Text with a length in characters; blank text and control characters (but line breaks and tabs) are refused.
     pub fn text(&mut self, name: &'static str, chars: RangeInclusive<usize>) -> Option<String> {
         let value = self.value(name)?;
@@ -114,10 +115,10 @@ impl<'a> Fields<'a> {
         None
     }
 
-    /// A whole number within a range.
+    /// A whole number within a range; `4.0` is one, as some languages write it.
     pub fn integer(&mut self, name: &'static str, range: RangeInclusive<i64>) -> Option<i64> {
         let value = self.value(name)?;
-        match value.as_i64() {
+        match whole(value) {
             Some(number) if range.contains(&number) => return Some(number),
             None if !value.is_number() => self.refuse(name, "wrong_type", "Must be a whole number."),
             _ => {
@@ -235,54 +236,12 @@ impl<'a> Fields<'a> {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn errors(result: Result<()>) -> Vec<String> {
-        result.unwrap_err().fields().iter().map(|e| format!("{} {}", e.field, e.code)).collect()
-    }
-
-    #[test]
-    fn every_bad_field_is_named_at_once() {
-        let body = parse_body(br#"{"name": " ", "age": 1.5, "list": [{"x": 1, "y": 2}, 3], "extra": 1, "flag": "no"}"#)
-            .unwrap();
-        let mut fields = Fields::new(&body);
-        fields.text("name", 1..=5);
-        fields.integer("age", 0..=9);
-        fields.boolean("flag");
-        fields.required("gone", |f, name| f.number(name, 0.0..=1.0));
-        fields.objects("list", 1..=5, |item| item.number("x", 5.0..=6.0));
-        assert_eq!(
-            errors(fields.finish()),
-            [
-                "name blank",
-                "age out_of_range",
-                "flag wrong_type",
-                "gone required",
-                "list[0].x out_of_range",
-                "list[0].y unknown",
-                "list[1] wrong_type",
-                "extra unknown",
-            ]
-        );
-    }
-
-    #[test]
-    fn text_is_kept_as_sent_and_only_control_characters_are_refused() {
-        let body = r#"{"a": "Joe's & Co\n", "b": "x\u0000", "c": "\u200b \ufeff"}"#;
-        let body = parse_body(body.as_bytes()).unwrap();
-        let mut fields = Fields::new(&body);
-        assert_eq!(fields.text("a", 1..=20).as_deref(), Some("Joe's & Co\n"));
-        assert_eq!(fields.text("b", 1..=20), None);
-        assert_eq!(fields.text("c", 1..=20), None);
-        assert_eq!(errors(fields.finish()), ["b control_character", "c blank"]);
-    }
-
-    #[test]
-    fn a_body_that_is_no_object_is_refused_by_name() {
-        assert_eq!(errors(parse_body(b"[1]").map(|_| ())), ["body not_an_object"]);
-        assert_eq!(errors(parse_body(b"{").map(|_| ())), ["body not_json"]);
-        assert_eq!(errors(parse_body(b"").map(|_| ())), ["body not_json"]);
-    }
+/// A whole number that is exact, however it is written.
+fn whole(value: &Value) -> Option<i64> {
+    const EXACT: f64 = (1_i64 << 53) as f64;
+    let from_float = || value.as_f64().filter(|float| float.fract() == 0.0 && float.abs() <= EXACT);
+    value.as_i64().or_else(|| from_float().map(|float| float as i64))
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@ mod contribute;
 mod deliveries;
 mod idempotency;
 mod listing;
+mod me;
 mod optimize_photo;
 mod outages;
 mod photo_settings;
