@@ -6,6 +6,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 
 FUNCTIONS := chargers contribute ops optimize-photo route-search upload
+TARGET_DIR = $${CARGO_TARGET_DIR:-target}
 VENV_BIN := $(CURDIR)/.venv/bin
 # cfn-lint wants to know where; nothing is sent there.
 SAM := AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-eu-central-1} SAM_CLI_TELEMETRY=0 $(VENV_BIN)/sam
@@ -22,7 +23,7 @@ run: ## Install what is missing, build and start the embedded server
 	@exec "$${CARGO_TARGET_DIR:-target}/local/local"
 
 .PHONY: test
-test: setup-test check unit template ## Install what the tests need and run everything
+test: setup-test check unit template schemathesis ## Install what the tests need and run everything
 
 .PHONY: setup-test
 setup-test:
@@ -42,6 +43,17 @@ unit: ## Every test of the workspace
 .PHONY: template
 template: ## template.yaml is valid
 	$(SAM) validate --lint --template template.yaml
+
+.PHONY: openapi
+openapi: ## infra/openapi.json anew, from the code
+	@cargo run --quiet -p openapi
+
+# Built with the workspace, as the tests build it: nothing is compiled twice.
+.PHONY: schemathesis
+schemathesis: ## The embedded server against everything that infra/openapi.json promises
+	@infra/setup.sh test
+	@cargo build --workspace --bins
+	@PATH="$(VENV_BIN):$$PATH" python3 infra/openapi/schemathesis/run.py "$(TARGET_DIR)/debug/local"
 
 .PHONY: lambda-smoke
 lambda-smoke: ## Every payload in events/ through cargo lambda watch
@@ -63,7 +75,6 @@ fuzz: ## The photo pipeline against hostile bytes (SECONDS=60 for each target)
 
 # What is measured: 100 K and 1 M chargers one after the other, or one of 100k, 1m, 10m.
 SCALE ?= 100k,1m
-TARGET_DIR = $${CARGO_TARGET_DIR:-target}
 
 .PHONY: bench-db
 bench-db: ## The table of listing and route search beside other ways (SCALE=100k|1m|10m, COLD_START=no)

@@ -117,7 +117,10 @@ case "${1:-run}" in
         want_node_library sharp sharp@0.35.5 "the fastest of its kind in common use"
         ;;
     fuzz) want_cargo_tool cargo-fuzz 0.13.2 "builds and runs the fuzz targets" ;;
-    test | lambda) want_python_tool sam aws-sam-cli==1.170.0 "checks template.yaml (with cfn-lint)" ;;
+    test | lambda)
+        want_python_tool sam aws-sam-cli==1.170.0 "checks template.yaml (with cfn-lint)"
+        want_python_tool schemathesis schemathesis==4.32.5 "tries everything that infra/openapi.json promises"
+        ;;
     *) echo "usage: infra/setup.sh run|test|lambda|bench|bench-photos|fuzz" >&2; exit 2 ;;
 esac
 if [ "${1:-run}" = lambda ]; then

@@ -15,9 +15,12 @@ use uuid::Uuid;
 /// The number of the first verification among the parts of the effect; those of the photos follow.
 pub(crate) const VERIFICATION: u16 = 1;
 
-#[derive(Serialize)]
-struct Created<'a> {
+/// What a new charger is answered with.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Created<'a> {
     charger: ChargerDetail<'a>,
+    /// Photos that could not be taken; the charger is stored all the same.
     photo_errors: Vec<PhotoError>,
 }
 

@@ -1,4 +1,5 @@
-//! What signed-in people write, and what they see of themselves: `POST /api/chargers`, `GET`, `PATCH` and `DELETE /api/me`.
+//! What signed-in people write, and what they see of themselves: `POST /api/chargers`,
+//! `POST /api/chargers/{id}/verify`, `GET`, `PATCH` and `DELETE /api/me`.
 //!
 //! A charger, its first verification and the rows of its photos come into being in one transaction; the photos' bytes then take
 //! the same road as every upload: into `raw/`, where their event wakes `optimize-photo`. A photo's trouble never fails the
@@ -9,6 +10,9 @@ mod erase;
 mod me;
 mod photos;
 mod remove;
+mod verify;
+
+pub use create::Created;
 
 use api::{Answer, Body, Call, Request, Response, serve};
 use db::Db;
@@ -47,6 +51,9 @@ async fn route(app: &App, call: Call<'_>) -> Result<Answer> {
         ("GET", ["api", "me"]) => me::show(app, &call).await,
         ("PATCH", ["api", "me"]) => once(app, &call, |_| me::change(app, &call)).await,
         ("DELETE", ["api", "me"]) => once(app, &call, |effect| erase::erase(app, &call, effect)).await,
+        ("POST", ["api", "chargers", id, "verify"]) => {
+            once(app, &call, |effect| verify::verify(app, &call, id, effect)).await
+        }
         _ => Err(Error::not_found("route")),
     }
 }

@@ -8,6 +8,8 @@ mod photos;
 mod remove;
 mod uploads;
 
+pub use uploads::{Upload, Uploads};
+
 use api::{Answer, Body, Call, Request, Response, serve};
 use db::Db;
 use domain::idempotency::Effect;

@@ -16,23 +16,35 @@ use uuid::Uuid;
 /// How long a form may be used.
 const FORM_LIFETIME_S: i64 = 15 * 60;
 
-#[derive(Serialize)]
-struct Upload {
+/// A promised photo.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Upload {
+    /// The photo's id from now on.
     photo_id: Uuid,
     upload: Form,
+    /// The form is good until then.
     expires_at: Timestamp,
+    /// The store takes no larger file.
     max_bytes: u64,
 }
 
-#[derive(Serialize)]
+/// The form that the bytes are sent with, as multipart/form-data.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct Form {
     method: &'static str,
+    /// Where to post it.
     url: String,
+    /// To be sent as they are, and before `file`.
     fields: BTreeMap<String, String>,
 }
 
-#[derive(Serialize)]
-struct Uploads {
+/// Several promised photos.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Uploads {
+    /// In the order of `files`.
     uploads: Vec<Upload>,
 }
 

@@ -14,5 +14,5 @@ mod serve;
 pub use call::{Call, Caller};
 pub use lambda_http::{Body, Error, Request, Response, run, service_fn};
 pub use once::once;
-pub use respond::Answer;
+pub use respond::{Answer, Problem};
 pub use serve::serve;

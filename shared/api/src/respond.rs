@@ -144,13 +144,20 @@ impl Answer {
     }
 }
 
-#[derive(Serialize)]
-struct Problem<'a> {
+/// Why a request was not served: RFC 9457 problem details.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Problem<'a> {
     r#type: &'static str,
+    /// The same for all problems of this status.
     title: &'static str,
+    /// The HTTP status once more.
     status: u16,
+    /// A sentence for people.
     detail: &'a str,
+    /// What to name when asking us about it.
     request_id: &'a str,
+    /// Every field that is not as it should be.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [FieldError],
     #[serde(flatten)]

@@ -3,13 +3,14 @@
 use crate::Timestamp;
 use crate::geo::Point;
 use crate::photo::{Photo, PhotoView};
-use crate::verification::Verification;
+use crate::verification::{Verification, VerificationView};
 use crate::vocabulary::{Amenity, Port};
 use serde::Serialize;
 use uuid::Uuid;
 
 /// Connectors of one kind at a charger.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Connector {
     /// What the cable ends in.
     #[serde(rename = "type")]
@@ -22,6 +23,7 @@ pub struct Connector {
 
 /// A charger with everything that a list shows, photos apart.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Charger {
     /// Its id.
     pub id: Uuid,
@@ -52,6 +54,7 @@ pub struct Charger {
     /// Its id in that data set.
     pub source_id: Option<String>,
     /// 1 (unverified) to 5.
+    #[cfg_attr(feature = "openapi", schemars(range(min = 1, max = 5)))]
     pub verification_level: i16,
     /// The `sub` of the contributor.
     pub added_by: Option<String>,
@@ -59,9 +62,9 @@ pub struct Charger {
     pub amenities: Vec<Amenity>,
     /// When somebody last verified it.
     pub last_verified: Option<Timestamp>,
-    /// Share of good verifications in percent, where there are any.
+    /// Weight of `active` among `active` and `not_working` in percent, where there are any: see [`crate::verification::score`].
     pub uptime_percentage: Option<f64>,
-    /// Verifications so far.
+    /// How many people have verified it.
     pub verified_by_count: u32,
     /// When it was added.
     pub created_at: Timestamp,
@@ -77,6 +80,7 @@ pub struct Charger {
 
 /// Where a charger's data comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SourceType {
     /// Entered by a contributor.
@@ -102,6 +106,8 @@ impl SourceType {
 
 /// A charger as lists show it.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(rename = "Charger"))]
 pub struct ChargerView<'a> {
     #[serde(flatten)]
     charger: &'a Charger,
@@ -113,11 +119,12 @@ pub struct ChargerView<'a> {
 
 /// A charger as `GET /chargers/{id}` shows it.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ChargerDetail<'a> {
     #[serde(flatten)]
     view: ChargerView<'a>,
     notes: Option<&'a str>,
-    verification_history: &'a [Verification],
+    verification_history: Vec<VerificationView<'a>>,
 }
 
 impl Charger {
@@ -129,8 +136,8 @@ impl Charger {
 
     /// With notes and the latest verifications.
     pub fn detail<'a>(&'a self, base_url: &str, history: &'a [Verification]) -> ChargerDetail<'a> {
-        let view = self.view(base_url, None);
-        ChargerDetail { view, notes: self.notes.as_deref(), verification_history: history }
+        let verification_history = history.iter().map(|verification| verification.view(base_url)).collect();
+        ChargerDetail { view: self.view(base_url, None), notes: self.notes.as_deref(), verification_history }
     }
 }
 

@@ -30,6 +30,7 @@ pub enum Kind {
 
 /// One field that is not as it should be.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct FieldError {
     /// Where: a parameter's name, or a path in the body such as `connectors[1].type`.
     pub field: String,

@@ -1,12 +1,16 @@
 //! From untrusted JSON to values: reads an object field by field and remembers **every** field that is not as it should be.
 
+mod lists;
 mod problems;
+mod rules;
+pub(crate) mod shape;
 mod text;
 
 pub use problems::Problems;
 
+use crate::describe::Recorder;
 use crate::{Error, Result};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::ops::RangeInclusive;
 
 /// Reads the body of a request as one JSON object.
@@ -32,16 +36,22 @@ pub struct Fields<'a> {
     path: String,
     known: Vec<&'static str>,
     problems: Problems,
+    description: Recorder,
 }
 
 impl<'a> Fields<'a> {
     /// Starts to read an object.
     pub fn new(object: &'a Map<String, Value>) -> Self {
-        Self { object, path: String::new(), known: Vec::new(), problems: Problems::default() }
+        Self::at(String::new(), object, Problems::default())
+    }
+
+    fn at(path: String, object: &'a Map<String, Value>, problems: Problems) -> Self {
+        Self { object, path, known: Vec::new(), problems, description: Recorder::begin() }
     }
 
     /// Ends the reading: the error names every bad and every unknown field.
     pub fn finish(mut self) -> Result<()> {
+        self.description.deliver();
         self.refuse_unknown();
         self.problems.into_result()
     }
@@ -60,7 +70,19 @@ impl<'a> Fields<'a> {
     /// The raw value of an optional field.
     pub fn value(&mut self, name: &'static str) -> Option<&'a Value> {
         self.known.push(name);
+        self.description.field(name, || json!({}));
         self.object.get(name).filter(|value| !value.is_null())
+    }
+
+    /// [`Fields::value`] of a field whose form is known.
+    fn value_like(&mut self, name: &'static str, schema: impl FnOnce() -> Value) -> Option<&'a Value> {
+        self.description.field(name, schema);
+        self.value(name)
+    }
+
+    /// Says in JSON Schema what a refusal that follows says about several fields of this object.
+    pub fn rule(&mut self, schema: impl FnOnce() -> Value) {
+        self.description.rule(schema);
     }
 
     /// Passes a value on; notes `required` where the field is absent. For use around an optional getter.
@@ -69,7 +91,8 @@ impl<'a> Fields<'a> {
         name: &'static str,
         read: impl FnOnce(&mut Self, &'static str) -> Option<T>,
     ) -> Option<T> {
-        if !self.has(name) {
+        self.description.require(name);
+        if !self.has(name) && !self.description.is_on() {
             self.known.push(name);
             self.refuse(name, "required", "This field is required.");
             return None;
@@ -84,16 +107,14 @@ impl<'a> Fields<'a> {
         name: &'static str,
         read: impl FnOnce(&mut Self, &'static str) -> Option<T>,
     ) -> Option<Option<T>> {
-        if self.object.get(name).is_some_and(Value::is_null) {
-            self.known.push(name);
-            return Some(None);
-        }
-        read(self, name).map(Some)
+        let is_null = self.object.get(name).is_some_and(Value::is_null);
+        let read = read(self, name);
+        if is_null { Some(None) } else { read.map(Some) }
     }
 
     /// Text with a length in characters; blank text and control characters (but line breaks and tabs) are refused.
     pub fn text(&mut self, name: &'static str, chars: RangeInclusive<usize>) -> Option<String> {
-        let value = self.value(name)?;
+        let value = self.value_like(name, || text::schema(&chars))?;
         match value.as_str() {
             None => self.refuse(name, "wrong_type", "Must be text."),
             Some(text) => match text::check(text, &chars) {
@@ -104,9 +125,18 @@ impl<'a> Fields<'a> {
         None
     }
 
+    /// Text whose form the caller judges.
+    pub fn any_text(&mut self, name: &'static str) -> Option<&'a str> {
+        let value = self.value_like(name, || json!({"type": "string"}))?;
+        if !value.is_string() {
+            self.refuse(name, "wrong_type", "Must be text.");
+        }
+        value.as_str()
+    }
+
     /// A number within a range.
     pub fn number(&mut self, name: &'static str, range: RangeInclusive<f64>) -> Option<f64> {
-        let value = self.value(name)?;
+        let value = self.value_like(name, || shape::number(&range))?;
         match value.as_f64() {
             None => self.refuse(name, "wrong_type", "Must be a number."),
             Some(number) if range.contains(&number) => return Some(number),
@@ -115,9 +145,9 @@ impl<'a> Fields<'a> {
         None
     }
 
-    /// A whole number within a range; `4.0` is one, as some languages write it.
+    /// A whole number within a range.
     pub fn integer(&mut self, name: &'static str, range: RangeInclusive<i64>) -> Option<i64> {
-        let value = self.value(name)?;
+        let value = self.value_like(name, || shape::integer(&range))?;
         match whole(value) {
             Some(number) if range.contains(&number) => return Some(number),
             None if !value.is_number() => self.refuse(name, "wrong_type", "Must be a whole number."),
@@ -131,7 +161,7 @@ impl<'a> Fields<'a> {
 
     /// True or false.
     pub fn boolean(&mut self, name: &'static str) -> Option<bool> {
-        let value = self.value(name)?;
+        let value = self.value_like(name, || json!({"type": "boolean"}))?;
         if value.as_bool().is_none() {
             self.refuse(name, "wrong_type", "Must be true or false.");
         }
@@ -140,7 +170,7 @@ impl<'a> Fields<'a> {
 
     /// A word of a closed vocabulary; `list` names the words.
     pub fn word<T>(&mut self, name: &'static str, parse: fn(&str) -> Option<T>, list: &str) -> Option<T> {
-        let value = self.value(name)?;
+        let value = self.value_like(name, || shape::word(parse, list))?;
         let found = value.as_str().and_then(parse);
         if found.is_none() {
             self.refuse(name, "unknown_value", format!("Must be one of: {list}."));
@@ -150,78 +180,12 @@ impl<'a> Fields<'a> {
 
     /// Text with a form; `expected` says which, as in "Must be …".
     pub fn parsed<T>(&mut self, name: &'static str, parse: impl Fn(&str) -> Option<T>, expected: &str) -> Option<T> {
-        let value = self.value(name)?;
+        let value = self.value_like(name, || shape::form(expected))?;
         let found = value.as_str().and_then(parse);
         if found.is_none() {
             self.refuse(name, "wrong_form", format!("Must be {expected}."));
         }
         found
-    }
-
-    /// A list of words of a closed vocabulary.
-    pub fn words<T>(
-        &mut self,
-        name: &'static str,
-        count: RangeInclusive<usize>,
-        parse: fn(&str) -> Option<T>,
-        list: &str,
-    ) -> Option<Vec<T>> {
-        let items = self.array(name, count)?;
-        let mut words = Vec::with_capacity(items.len());
-        for (index, item) in items.iter().enumerate() {
-            match item.as_str().and_then(parse) {
-                Some(word) => words.push(word),
-                None => self.refuse(&format!("{name}[{index}]"), "unknown_value", format!("Must be one of: {list}.")),
-            }
-        }
-        (words.len() == items.len()).then_some(words)
-    }
-
-    /// A list with a number of items.
-    pub fn array(&mut self, name: &'static str, count: RangeInclusive<usize>) -> Option<&'a [Value]> {
-        let value = self.value(name)?;
-        match value.as_array() {
-            None => self.refuse(name, "wrong_type", "Must be a list."),
-            Some(items) if count.contains(&items.len()) => return Some(items),
-            Some(_) => {
-                let detail = format!("Must hold {} to {} items.", count.start(), count.end());
-                self.refuse(name, "wrong_count", detail);
-            }
-        }
-        None
-    }
-
-    /// Reads an object inside this one; its bad and unknown fields are noted under its path.
-    pub fn object<T>(
-        &mut self,
-        name: &str,
-        value: &'a Value,
-        read: impl FnOnce(&mut Fields<'a>) -> Option<T>,
-    ) -> Option<T> {
-        let Some(object) = value.as_object() else {
-            self.refuse(name, "wrong_type", "Must be an object.");
-            return None;
-        };
-        let path = format!("{}.", self.full_name(name));
-        let problems = std::mem::take(&mut self.problems);
-        let mut inner = Fields { object, path, known: Vec::new(), problems };
-        let result = read(&mut inner);
-        inner.refuse_unknown();
-        self.problems = inner.problems;
-        result
-    }
-
-    /// Reads a list of objects.
-    pub fn objects<T>(
-        &mut self,
-        name: &'static str,
-        count: RangeInclusive<usize>,
-        read: impl Fn(&mut Fields<'a>) -> Option<T>,
-    ) -> Option<Vec<T>> {
-        let items = self.array(name, count)?;
-        let read = items.iter().enumerate().map(|(index, item)| self.object(&format!("{name}[{index}]"), item, &read));
-        let found: Vec<Option<T>> = read.collect();
-        found.into_iter().collect()
     }
 
     fn full_name(&self, name: &str) -> String {
@@ -236,12 +200,80 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// A whole number that is exact, however it is written.
+/// A number without a fraction is whole, however it is written, as in JSON Schema: 4.0 is 4.
 fn whole(value: &Value) -> Option<i64> {
-    const EXACT: f64 = (1_i64 << 53) as f64;
-    let from_float = || value.as_f64().filter(|float| float.fract() == 0.0 && float.abs() <= EXACT);
-    value.as_i64().or_else(|| from_float().map(|float| float as i64))
+    /// Up to here every whole number is a different `f64`.
+    const EXACT: f64 = 9_007_199_254_740_991.0;
+    let without_fraction = |number: &f64| number.fract() == 0.0 && number.abs() <= EXACT;
+    value.as_i64().or_else(|| value.as_f64().filter(without_fraction).map(|number| number as i64))
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    fn errors(result: Result<()>) -> Vec<String> {
+        result.unwrap_err().fields().iter().map(|e| format!("{} {}", e.field, e.code)).collect()
+    }
+
+    #[test]
+    fn every_bad_field_is_named_at_once() {
+        let body = parse_body(br#"{"name": " ", "age": 1.5, "list": [{"x": 1, "y": 2}, 3], "extra": 1, "flag": "no"}"#)
+            .unwrap();
+        let mut fields = Fields::new(&body);
+        fields.text("name", 1..=5);
+        fields.integer("age", 0..=9);
+        fields.boolean("flag");
+        fields.required("gone", |f, name| f.number(name, 0.0..=1.0));
+        fields.objects("list", 1..=5, |item| item.number("x", 5.0..=6.0));
+        assert_eq!(
+            errors(fields.finish()),
+            [
+                "name blank",
+                "age out_of_range",
+                "flag wrong_type",
+                "gone required",
+                "list[0].x out_of_range",
+                "list[0].y unknown",
+                "list[1] wrong_type",
+                "extra unknown",
+            ]
+        );
+    }
+
+    #[test]
+    fn text_is_kept_as_sent_and_only_control_characters_are_refused() {
+        let body = r#"{"a": "Joe's & Co\n", "b": "x\u0000", "c": "\u200b \ufeff"}"#;
+        let body = parse_body(body.as_bytes()).unwrap();
+        let mut fields = Fields::new(&body);
+        assert_eq!(fields.text("a", 1..=20).as_deref(), Some("Joe's & Co\n"));
+        assert_eq!(fields.text("b", 1..=20), None);
+        assert_eq!(fields.text("c", 1..=20), None);
+        assert_eq!(errors(fields.finish()), ["b control_character", "c blank"]);
+    }
+
+    #[test]
+    fn a_number_without_a_fraction_is_whole_however_it_is_written() {
+        let body = parse_body(br#"{"a": 4, "b": 4.0, "c": 4e0, "d": 4.5, "e": 1e300}"#).unwrap();
+        let mut fields = Fields::new(&body);
+        let read = ["a", "b", "c", "d", "e"].map(|name| fields.integer(name, 0..=9));
+        assert_eq!(read, [Some(4), Some(4), Some(4), None, None]);
+        assert_eq!(errors(fields.finish()), ["d out_of_range", "e out_of_range"]);
+    }
+
+    #[test]
+    fn null_is_told_from_what_is_not_there() {
+        let body = parse_body(br#"{"a": null, "b": 3, "c": "x"}"#).unwrap();
+        let mut fields = Fields::new(&body);
+        let read = ["a", "b", "c", "d"].map(|name| fields.nullable(name, |f, name| f.integer(name, 1..=9)));
+        assert_eq!(read, [Some(None), Some(Some(3)), None, None]);
+        assert_eq!(errors(fields.finish()), ["c wrong_type"]);
+    }
+
+    #[test]
+    fn a_body_that_is_no_object_is_refused_by_name() {
+        assert_eq!(errors(parse_body(b"[1]").map(|_| ())), ["body not_an_object"]);
+        assert_eq!(errors(parse_body(b"{").map(|_| ())), ["body not_json"]);
+        assert_eq!(errors(parse_body(b"").map(|_| ())), ["body not_json"]);
+    }
+}

@@ -4,6 +4,7 @@ use crate::Timestamp;
 use crate::fields::Fields;
 use crate::query::Query;
 use crate::vocabulary::{Amenity, Port};
+use serde_json::json;
 
 /// Levels that a charger can have.
 pub const LEVELS: std::ops::RangeInclusive<i64> = 1..=5;
@@ -44,7 +45,8 @@ impl Filter {
         let port_mask = Port::mask(&query.words("port_type", Port::parse, &Port::list()));
         let amenity_mask = Amenity::mask(&query.words("amenity", Amenity::parse, &Amenity::list()));
         let min_power_kw = query.number("min_power_kw", POWER_KW);
-        let updated_since = query.one("updated_since").and_then(|text| {
+        let time = || json!({"type": "string", "format": "date-time"});
+        let updated_since = query.one_like("updated_since", time).and_then(|text| {
             let time = Timestamp::parse(&text);
             if time.is_none() {
                 query.refuse("updated_since", "wrong_type", TIME_HELP);

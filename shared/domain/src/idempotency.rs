@@ -13,7 +13,8 @@ use uuid::Uuid;
 pub const KEPT_S: i64 = 24 * 60 * 60;
 /// How long a try has before another one may take it over, in seconds: longer than any invocation of a function that writes.
 pub const CLAIMED_S: i64 = 30;
-const KEY_CHARS: std::ops::RangeInclusive<usize> = 1..=255;
+/// How long a key may be.
+pub const KEY_CHARS: std::ops::RangeInclusive<usize> = 1..=255;
 
 /// A write under a key.
 #[derive(Clone, Debug, PartialEq, Eq)]

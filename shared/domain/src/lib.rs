@@ -14,6 +14,10 @@ pub mod connection;
 pub mod consistency;
 pub mod contributor;
 pub mod cursor;
+#[cfg(feature = "openapi")]
+pub mod describe;
+#[cfg(not(feature = "openapi"))]
+mod describe;
 pub mod duplicate;
 pub mod error;
 pub mod fields;

@@ -11,6 +11,7 @@ use crate::geo::{BoundingBox, Disc, KeyRange, Point, cover_box, cover_disc, dist
 use crate::page::PageRequest;
 use crate::query::Query;
 use crate::{Result, Timestamp};
+use serde_json::{Value, json};
 use std::cmp::Ordering;
 use uuid::Uuid;
 
@@ -59,8 +60,8 @@ impl Listing {
         let filter = Filter::from_query(&mut query);
         let point = read_point(&mut query);
         let max_distance_m = query.number("max_distance", 0.001..=MAX_DISTANCE_KM).map(|km| km * 1000.0);
-        let bbox = query.one("bbox").and_then(|text| read_bbox(&mut query, &text));
-        let sort = read_sort(&mut query);
+        let bbox = query.one_like("bbox", bbox_schema).and_then(|text| read_bbox(&mut query, &text));
+        let sort = query.word("sort", read_sort, "created, distance").unwrap_or(Sort::Created);
         let page = PageRequest::from_query(&mut query, search);
         if max_distance_m.is_some() && point.is_none() {
             query.refuse("max_distance", "requires", "Needs user_lat and user_lng.");
@@ -110,9 +111,8 @@ impl Listing {
         self.page.after.map(|cursor| (cursor.time(), cursor.id))
     }
 
-    /// The cursor that goes on behind an item.
-    pub fn cursor_after(&self, placed: &Placed) -> Cursor {
-        let page = self.page.number.saturating_add(1);
+    /// The cursor to the page that goes on behind an item.
+    pub fn cursor_after(&self, page: u32, placed: &Placed) -> Cursor {
         match self.sort {
             Sort::Created => Cursor::after_time(self.search, page, placed.created_at, placed.id),
             Sort::Distance => Cursor::after_metres(self.search, page, placed.distance_m.unwrap_or(0.0), placed.id),
@@ -189,14 +189,18 @@ fn read_bbox(query: &mut Query, text: &str) -> Option<BoundingBox> {
     bbox
 }
 
-fn read_sort(query: &mut Query) -> Sort {
-    match query.one("sort").as_deref() {
-        None | Some("created") => Sort::Created,
-        Some("distance") => Sort::Distance,
-        Some(_) => {
-            query.refuse("sort", "unknown_value", "Must be one of: created, distance.");
-            Sort::Created
-        }
+/// `west,south,east,north`.
+fn bbox_schema() -> Value {
+    let degrees = |limit: f64| json!({"type": "number", "minimum": -limit, "maximum": limit});
+    let sides = [degrees(180.0), degrees(90.0), degrees(180.0), degrees(90.0)];
+    json!({"type": "array", "prefixItems": sides, "items": false, "minItems": 4, "maxItems": 4})
+}
+
+fn read_sort(word: &str) -> Option<Sort> {
+    match word {
+        "created" => Some(Sort::Created),
+        "distance" => Some(Sort::Distance),
+        _ => None,
     }
 }
 
@@ -261,7 +265,7 @@ mod tests {
         let (near, twin, far) = (at(1, 42.001).unwrap(), at(2, 42.001).unwrap(), at(3, 42.01).unwrap());
         assert!(near < twin && twin < far);
         assert!(at(4, 43.0).is_none());
-        let token = listing.cursor_after(&near).encode();
+        let token = listing.cursor_after(2, &near).encode();
         let next = format!("user_lat=42&user_lng=-73&max_distance=10&sort=distance&cursor={token}");
         let next = Listing::from_query(&next).unwrap();
         assert_eq!([near, twin, far].map(|placed| next.is_after_cursor(&placed)), [false, true, true]);

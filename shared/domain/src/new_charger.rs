@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// Ports that a charger can have.
@@ -54,6 +54,7 @@ pub enum PhotoInput {
 
 /// A photo that could not be taken; the charger is stored all the same.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct PhotoError {
     /// Its place in `photos`.
     pub index: usize,
@@ -113,11 +114,7 @@ fn read_connectors(fields: &mut Fields<'_>) -> Option<Vec<Connector>> {
         let count = item.integer("count", PORTS).unwrap_or(1) as u32;
         Some(Connector { port: port?, power_kw, count })
     });
-    match (fields.has("port_types"), fields.has("connectors")) {
-        (false, false) => fields.refuse("port_types", "required", "Give port_types or connectors."),
-        (true, true) => fields.refuse("connectors", "excludes", "Give either port_types or connectors."),
-        _ => {}
-    }
+    fields.either("port_types", "connectors");
     connectors.or_else(|| {
         let mut types = types?;
         types.sort_unstable();
@@ -134,11 +131,11 @@ fn read_total_ports(fields: &mut Fields<'_>, connectors: Option<&[Connector]>) -
         }
         return Some(sum);
     }
-    fields.required("total_ports", |f, name| f.integer(name, PORTS)).map(|count| count as u32)
+    fields.required_unless("connectors", "total_ports", |f, name| f.integer(name, PORTS)).map(|count| count as u32)
 }
 
 fn read_photos<'a>(fields: &mut Fields<'a>) -> Vec<&'a str> {
-    let items: &[Value] = fields.array("photos", 0..=10).unwrap_or_default();
+    let items: &[Value] = fields.array_of("photos", 0..=10, || json!({"type": "string"})).unwrap_or_default();
     let mut texts = Vec::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {
         match item.as_str() {
@@ -199,7 +196,6 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     fn valid() -> Value {
         json!({"name": "Joe's & Co", "address": "1 Main St", "latitude": 42.65, "longitude": -73.75,

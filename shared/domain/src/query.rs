@@ -3,7 +3,9 @@
 //! It works on the *raw* query string: API Gateway's parsed map splits values at commas, which breaks `bbox`.
 
 use crate::Result;
-use crate::fields::Problems;
+use crate::describe::Recorder;
+use crate::fields::{Problems, shape};
+use serde_json::{Value, json};
 use std::ops::RangeInclusive;
 
 /// A query string that is being read.
@@ -12,17 +14,19 @@ pub struct Query {
     pairs: Vec<(String, String)>,
     known: Vec<&'static str>,
     problems: Problems,
+    description: Recorder,
 }
 
 impl Query {
     /// Splits and decodes a raw query string (`+` and `%20` are spaces).
     pub fn parse(raw: &str) -> Self {
         let pairs = form_urlencoded::parse(raw.as_bytes()).into_owned().collect();
-        Self { pairs, known: Vec::new(), problems: Problems::default() }
+        Self { pairs, known: Vec::new(), problems: Problems::default(), description: Recorder::begin_query() }
     }
 
     /// Ends the reading: the error names every bad and every unknown parameter.
     pub fn finish(mut self) -> Result<()> {
+        self.description.deliver();
         let mut unknown: Vec<_> = self.pairs.iter().map(|(name, _)| name.as_str()).collect();
         unknown.retain(|name| !self.known.contains(name));
         unknown.sort_unstable();
@@ -47,6 +51,12 @@ impl Query {
 
     /// A parameter that may be given once.
     pub fn one(&mut self, name: &'static str) -> Option<String> {
+        self.one_like(name, || json!({"type": "string"}))
+    }
+
+    /// [`Query::one`] of a parameter whose form is known.
+    pub fn one_like(&mut self, name: &'static str, schema: impl FnOnce() -> Value) -> Option<String> {
+        self.description.field(name, schema);
         let mut values = self.many(name);
         if values.len() > 1 {
             self.refuse(name, "repeated", "May be given only once.");
@@ -56,13 +66,14 @@ impl Query {
 
     /// Every value of a repeatable parameter.
     pub fn many(&mut self, name: &'static str) -> Vec<String> {
+        self.description.field(name, || json!({"type": "array", "items": {"type": "string"}}));
         self.known.push(name);
         self.pairs.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
     }
 
     /// A number within a range.
     pub fn number(&mut self, name: &'static str, range: RangeInclusive<f64>) -> Option<f64> {
-        let text = self.one(name)?;
+        let text = self.one_like(name, || shape::number(&range))?;
         match text.parse::<f64>() {
             Ok(number) if range.contains(&number) => return Some(number),
             Ok(number) if number.is_finite() => {
@@ -75,7 +86,7 @@ impl Query {
 
     /// A whole number within a range.
     pub fn integer(&mut self, name: &'static str, range: RangeInclusive<i64>) -> Option<i64> {
-        let text = self.one(name)?;
+        let text = self.one_like(name, || shape::integer(&range))?;
         match text.parse::<i64>() {
             Ok(number) if range.contains(&number) => return Some(number),
             _ => {
@@ -86,8 +97,19 @@ impl Query {
         None
     }
 
+    /// A word of a closed vocabulary; `list` names the words.
+    pub fn word<T>(&mut self, name: &'static str, parse: fn(&str) -> Option<T>, list: &str) -> Option<T> {
+        let text = self.one_like(name, || shape::word(parse, list))?;
+        let found = parse(&text);
+        if found.is_none() {
+            self.refuse(name, "unknown_value", format!("Must be one of: {list}."));
+        }
+        found
+    }
+
     /// The words of a closed vocabulary in a repeatable parameter.
     pub fn words<T>(&mut self, name: &'static str, parse: fn(&str) -> Option<T>, list: &str) -> Vec<T> {
+        self.description.field(name, || json!({"type": "array", "items": shape::word(parse, list)}));
         let values = self.many(name);
         let mut words = Vec::with_capacity(values.len());
         for value in values {

@@ -41,6 +41,7 @@ impl Match {
 
 /// A stretch of the route without a charger.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Gap {
     from_km: f64,
     to_km: f64,
@@ -94,6 +95,7 @@ pub fn compare(a: (f64, Uuid), b: (f64, Uuid)) -> Ordering {
 
 /// One charger of the answer.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct RouteItem<'a> {
     charger: ChargerView<'a>,
     distance_from_route_km: f64,
@@ -125,6 +127,7 @@ impl<'a> RouteItem<'a> {
 
 /// The answer of a route search.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct RouteAnswer<'a> {
     /// Where the line comes from.
     pub geometry_source: GeometrySource,
@@ -144,6 +147,7 @@ pub struct RouteAnswer<'a> {
 
 /// A point in the shape of the API, to 6 decimals (0.1 m).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct LatLng {
     lat: f64,
     lng: f64,

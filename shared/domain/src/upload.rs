@@ -3,6 +3,7 @@
 use crate::fields::{Fields, parse_body};
 use crate::photo::PhotoKind;
 use crate::{Error, Result};
+use serde_json::json;
 use uuid::Uuid;
 
 /// What may be uploaded.
@@ -52,11 +53,10 @@ impl UploadRequest {
     pub fn from_body(body: &[u8], max_bytes: u64) -> Result<Self> {
         let object = parse_body(body)?;
         let mut fields = Fields::new(&object);
-        let request = if fields.has("files") {
-            fields.objects("files", 1..=MAX_FILES, |item| read_upload(item, max_bytes)).map(Self::Many)
-        } else {
-            read_upload(&mut fields, max_bytes).map(Self::One)
-        };
+        let request = fields.form(&["files"], |fields, form| match form {
+            Some(_) => fields.objects("files", 1..=MAX_FILES, |item| read_upload(item, max_bytes)).map(Self::Many),
+            None => read_upload(fields, max_bytes).map(Self::One),
+        });
         fields.finish()?;
         request.ok_or_else(|| Error::internal("an upload with a missing field passed the checks"))
     }
@@ -76,6 +76,10 @@ fn read_upload(fields: &mut Fields<'_>, max_bytes: u64) -> Option<NewUpload> {
     let size = fields.required("size_bytes", |f, name| f.integer(name, 1..=max_bytes as i64));
     let sha256 = fields.parsed("sha256", sha256, "64 lower-case hex digits");
     let charger_id = fields.parsed("charger_id", |text| Uuid::try_parse(text).ok(), "the id of a charger");
+    fields.rule(|| {
+        let others = json!({"properties": {"kind": {"enum": ["charger", "verification"]}}});
+        json!({"anyOf": [others, {"properties": {"charger_id": {"type": "null"}}}]})
+    });
     if charger_id.is_some() && kind.is_some_and(|kind| kind == PhotoKind::Profile) {
         fields.refuse("charger_id", "excludes", "A profile picture belongs to no charger.");
     }

@@ -47,6 +47,18 @@ macro_rules! vocabulary {
                 serializer.serialize_str(self.as_str())
             }
         }
+
+        #[cfg(feature = "openapi")]
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                let words: Vec<_> = Self::ALL.iter().map(|value| value.as_str()).collect();
+                schemars::json_schema!({"type": "string", "enum": words})
+            }
+        }
     };
 }
 
@@ -93,6 +105,34 @@ vocabulary! {
         Hotel = "hotel",
         /// A motorway rest area.
         RestArea = "rest_area",
+    }
+}
+
+vocabulary! {
+    /// How a charge was paid for.
+    PaymentMethod {
+        /// By an app.
+        App = "App",
+        /// By a card.
+        Card = "Card",
+        /// In cash.
+        Cash = "Cash",
+        /// Not at all.
+        Free = "Free",
+        /// By a subscription.
+        Subscription = "Subscription",
+    }
+}
+
+vocabulary! {
+    /// How a charger is lit at night.
+    StationLighting {
+        /// As bright as day.
+        WellLit = "Well-lit",
+        /// Bright enough.
+        Adequate = "Adequate",
+        /// Too dark.
+        Poor = "Poor",
     }
 }
 

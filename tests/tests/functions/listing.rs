@@ -42,11 +42,8 @@ async fn the_second_page_near_a_point_is_sorted_by_distance(test_db: &TestDb) {
 async fn a_box_answers_geojson(test_db: &TestDb) {
     populate(&test_db.db).await;
     let reply = get(test_db, &event("get-chargers.bbox-geojson")).await;
-    let mut snapshot = reply.snapshot();
-    let features = snapshot["body"]["features"].take();
-    assert_eq!(features.as_array().map(Vec::len), Some(24));
-    snapshot["body"]["features"] = json!([features[0]]);
-    assert_json_snapshot!("get-chargers.bbox-geojson", snapshot);
+    assert_eq!(reply.body["total"], 24);
+    assert_json_snapshot!("get-chargers.bbox-geojson", reply.snapshot());
 }
 
 async fn a_box_across_the_antimeridian_holds_both_sides(test_db: &TestDb) {

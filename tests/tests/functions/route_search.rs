@@ -47,14 +47,14 @@ fn along(more: Value) -> Value {
 async fn a_polyline_finds_the_chargers_on_its_way(test_db: &TestDb) {
     populate(&test_db.db).await;
     let reply = search(test_db, &event("post-routing-calculate.polyline")).await;
-    assert_json_snapshot!("post-routing-calculate.polyline", snapshot(reply));
+    assert_json_snapshot!("stops-along-a-polyline", snapshot(reply));
 }
 
 async fn a_great_circle_says_that_it_is_one(test_db: &TestDb) {
     populate(&test_db.db).await;
     let reply = search(test_db, &event("post-routing-calculate.great-circle")).await;
     assert_eq!(reply.body["geometry_source"], "great_circle");
-    assert_json_snapshot!("post-routing-calculate.great-circle", snapshot(reply));
+    assert_json_snapshot!("post-routing-calculate.great-circle", reply.snapshot());
 }
 
 async fn pages_of_a_route_put_together_are_the_whole(test_db: &TestDb) {

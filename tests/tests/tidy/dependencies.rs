@@ -74,6 +74,13 @@ fn no_function_links_sqlite_in_production() {
 }
 
 #[test]
+fn no_function_carries_the_description_of_the_api() {
+    for function in layer("functions") {
+        assert!(!linked_in_production(&function).contains("schemars"), "{function}");
+    }
+}
+
+#[test]
 fn only_the_optimizer_and_ops_link_image_codecs() {
     let links_photo = |function: &String| linked_in_production(function).contains("photo");
     let functions: BTreeSet<String> = layer("functions").into_iter().filter(links_photo).collect();

@@ -37,3 +37,22 @@ fn shortened(name: String) -> String {
         None => name,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fields::{Fields, parse_body};
+
+    fn unknown(body: &str) -> Error {
+        Fields::new(&parse_body(body.as_bytes()).unwrap()).finish().unwrap_err()
+    }
+
+    #[test]
+    fn a_flood_of_unknown_fields_gets_a_short_answer() {
+        let flood: Vec<String> = (0..10_000).map(|number| format!(r#""{}{number}": 1"#, "x".repeat(100))).collect();
+        let error = unknown(&format!("{{{}}}", flood.join(",")));
+        assert_eq!((error.fields().len(), error.detail()), (100, "10000 fields are not valid; 100 are named."));
+        let long = unknown(&format!(r#"{{"{}": 1}}"#, "ü".repeat(5_000)));
+        assert_eq!(long.fields()[0].field, format!("{}…", "ü".repeat(100)));
+    }
+}

@@ -1,6 +1,24 @@
 //! What text may be.
 
+use serde_json::{Value, json};
 use std::ops::RangeInclusive;
+
+/// The same as [`check`] in JSON Schema.
+pub(super) fn schema(chars: &RangeInclusive<usize>) -> Value {
+    const CONTROL: &str = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f";
+    const SPACE: &str = r"\t\n\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000";
+    const NOTHING: &str = r"\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff";
+    let pattern = if *chars.start() > 0 {
+        format!("^[^{CONTROL}]*[^{CONTROL}{SPACE}{NOTHING}][^{CONTROL}]*$")
+    } else {
+        format!("^[^{CONTROL}]*$")
+    };
+    let mut schema = json!({"type": "string", "maxLength": chars.end(), "pattern": pattern});
+    if *chars.start() > 0 {
+        schema["minLength"] = json!(chars.start());
+    }
+    schema
+}
 
 /// Whether text has an allowed length in characters, shows something and holds no control characters but line breaks and tabs;
 /// else the code and the sentence of the refusal.

@@ -10,8 +10,12 @@ const BEST_FIRST: [&str; 3] = ["image/avif", "image/webp", "image/jpeg"];
 
 /// A rendition as the API shows it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(rename = "Rendition"))]
 pub struct RenditionView {
+    /// `main`, or the width in pixels.
     name: String,
+    /// `image/jpeg`, `image/webp` or `image/avif`.
     content_type: String,
     url: String,
     width: u32,
@@ -21,33 +25,49 @@ pub struct RenditionView {
 
 /// The attributes of a `<source>` element: every width of one type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(rename = "Source"))]
 pub struct SourceView {
     r#type: &'static str,
+    /// `URL 1920w, URL 960w, …`, from wide to narrow.
     srcset: String,
 }
 
 /// A photo as a charger shows it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(rename = "Photo"))]
 pub struct PhotoView<'a> {
     id: Uuid,
     state: PhotoState,
+    /// The main JPEG, as soon as its address is known; the state says whether it is there already.
     url: Option<String>,
+    /// Pixels of the main rendition.
     width: Option<u32>,
+    /// Pixels of the main rendition.
     height: Option<u32>,
+    /// ThumbHash, base64.
     thumbhash: Option<&'a str>,
+    /// `#rrggbb`.
     dominant_color: Option<&'a str>,
+    /// One for each type, the best first; empty unless ready.
     srcset: Vec<SourceView>,
+    /// WebP and AVIF only where they are smaller than the JPEG of that width; empty unless ready.
     renditions: Vec<RenditionView>,
 }
 
 /// A photo as `GET /photos/{id}` shows it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct PhotoDetail<'a> {
     #[serde(flatten)]
     photo: PhotoView<'a>,
+    /// Why it was rejected.
     reason: Option<&'a str>,
     kind: PhotoKind,
+    /// The charger that it shows.
     charger_id: Option<Uuid>,
+    /// When it was promised.
     created_at: Timestamp,
 }
 
@@ -66,7 +86,7 @@ impl Photo {
         PhotoView {
             id: self.id,
             state: self.state,
-            url: self.link.clone().or_else(|| self.main_key().map(|key| public_url(base_url, &key))),
+            url: self.place().map(|place| place.url(base_url)),
             width: self.width,
             height: self.height,
             thumbhash: self.thumbhash.as_deref(),

@@ -3,10 +3,11 @@
 use crate::fields::Fields;
 use crate::geo::{Line, MAX_VERTICES, Point, decode_polyline};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Where the line of a route comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum GeometrySource {
     /// The client sent it.
@@ -23,27 +24,18 @@ const MAX_WAYPOINTS: usize = 25;
 
 /// Reads the field `route`.
 pub(super) fn read_route(fields: &mut Fields<'_>, name: &'static str) -> Option<(Line, GeometrySource)> {
-    let value = fields.value(name)?;
-    fields.object(name, value, |route| {
-        let source = if route.has("origin") || route.has("destination") {
-            GeometrySource::GreatCircle
-        } else {
-            GeometrySource::Provided
-        };
-        let (field, vertices) = if source == GeometrySource::GreatCircle {
-            ("destination", read_stops(route)?)
-        } else if route.has("polyline") {
-            ("polyline", read_polyline(route)?)
-        } else if route.has("coordinates") || route.has("type") {
-            ("coordinates", read_line_string(route)?)
-        } else {
-            route.refuse(
-                "polyline",
-                "required",
-                "Give polyline and precision, a GeoJSON LineString, or origin and destination.",
-            );
-            return None;
-        };
+    fields.nested(name, |route| {
+        let marks = ["origin", "destination", "polyline", "coordinates", "type"];
+        let (field, source, vertices) = route.form(&marks, |route, form| match form {
+            Some("origin" | "destination") => Some(("destination", GeometrySource::GreatCircle, read_stops(route)?)),
+            Some("polyline") => Some(("polyline", GeometrySource::Provided, read_polyline(route)?)),
+            Some(_) => Some(("coordinates", GeometrySource::Provided, read_line_string(route)?)),
+            None => {
+                let detail = "Give polyline and precision, a GeoJSON LineString, or origin and destination.";
+                route.refuse("polyline", "required", detail);
+                None
+            }
+        })?;
         match Line::new(vertices) {
             Ok(line) if line.length_m() > MAX_LENGTH_KM * 1000.0 => {
                 route.refuse(field, "too_long", format!("A route may be {MAX_LENGTH_KM} km long."));
@@ -59,16 +51,9 @@ pub(super) fn read_route(fields: &mut Fields<'_>, name: &'static str) -> Option<
 }
 
 fn read_polyline(route: &mut Fields<'_>) -> Option<Vec<Point>> {
-    let text = route.value("polyline")?.as_str().map(str::to_owned);
-    let precision = route.integer("precision", 5..=6);
-    if !route.has("precision") {
-        route.refuse("precision", "required", "Say whether it was encoded with precision 5 or 6.");
-    }
-    let Some(text) = text else {
-        route.refuse("polyline", "wrong_type", "Must be text.");
-        return None;
-    };
-    match decode_polyline(&text, precision? as u32) {
+    let text = route.required("polyline", |f, name| f.any_text(name));
+    let precision = route.required("precision", |f, name| f.integer(name, 5..=6));
+    match decode_polyline(text?, precision? as u32) {
         Ok(vertices) => Some(vertices),
         Err(error) => {
             route.refuse("polyline", "not_a_polyline", error.to_string());
@@ -79,7 +64,7 @@ fn read_polyline(route: &mut Fields<'_>) -> Option<Vec<Point>> {
 
 fn read_line_string(route: &mut Fields<'_>) -> Option<Vec<Point>> {
     route.required("type", |f, name| f.word(name, |text| (text == "LineString").then_some(()), "LineString"));
-    let items = route.required("coordinates", |f, name| f.array(name, 2..=MAX_VERTICES))?;
+    let items = route.required("coordinates", |f, name| f.array_of(name, 2..=MAX_VERTICES, position_schema))?;
     let mut vertices = Vec::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {
         match position(item) {
@@ -93,6 +78,11 @@ fn read_line_string(route: &mut Fields<'_>) -> Option<Vec<Point>> {
         }
     }
     Some(vertices)
+}
+
+fn position_schema() -> Value {
+    let degrees = |limit: f64| json!({"type": "number", "minimum": -limit, "maximum": limit});
+    json!({"type": "array", "prefixItems": [degrees(180.0), degrees(90.0)], "minItems": 2, "maxItems": 3})
 }
 
 fn position(value: &Value) -> Option<Point> {
@@ -116,8 +106,7 @@ fn read_stops(route: &mut Fields<'_>) -> Option<Vec<Point>> {
 }
 
 fn read_stop<'a>(route: &mut Fields<'a>, name: &'static str) -> Option<Point> {
-    let value = route.value(name)?;
-    route.object(name, value, read_lat_lng)
+    route.nested(name, read_lat_lng)
 }
 
 fn read_lat_lng(stop: &mut Fields<'_>) -> Option<Point> {

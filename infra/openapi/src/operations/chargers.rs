@@ -1,0 +1,76 @@
+//! `chargers`: the reads.
+
+use crate::operation::Operation;
+use crate::schemas::Schemas;
+use domain::charger::{ChargerDetail, ChargerView};
+use domain::describe;
+use domain::listing::Listing;
+use domain::page::Page;
+use serde_json::{Value, json};
+
+pub(super) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
+    let page = schemas.of::<Page<ChargerView<'_>>>();
+    let collection = collection(schemas);
+    vec![
+        Operation::new("GET /api/chargers", "listChargers", "Chargers by filter, area and order, a page at a time")
+            .query(describe::query(Listing::from_query), &LISTING)
+            .answers("200", "A page; as GeoJSON, `features` stand in place of `items`.", page)
+            .answers_as("200", "", "application/geo+json", collection)
+            .with_headers(&["Link", "X-Total-Count"])
+            .cached()
+            .leads_to("getCharger", "id", "/items/0/id"),
+        Operation::new(
+            "GET /api/chargers/{id}",
+            "getCharger",
+            "One charger with connectors, photos and the latest verifications",
+        )
+        .answers("200", "The charger.", schemas.of::<ChargerDetail<'_>>())
+        .cached()
+        .refers("404", "NotFound"),
+    ]
+}
+
+const LISTING: [(&str, &str); 13] = [
+    ("amenity", "All of these; repeat the parameter."),
+    ("bbox", "`west,south,east,north` in degrees, south < north; west > east crosses the antimeridian."),
+    ("cursor", "`next_cursor` of the page before; excludes `page`."),
+    ("max_distance", "Kilometres from the point, geodesic."),
+    ("min_power_kw", "On the same connector as `port_type`; an unknown power never matches."),
+    ("page", "Number of the page, from 1. Page numbers reach 1,000,000 items; the cursor goes on."),
+    ("page_size", "Items on a page; 100 unless told otherwise."),
+    ("port_type", "Any of these; repeat the parameter."),
+    ("sort", "`created`: newest first. `distance`: nearest first, needs the point and `max_distance`."),
+    ("updated_since", "Changed then or later."),
+    ("user_lat", "With `user_lng`: distances are given from here."),
+    ("user_lng", "With `user_lat`."),
+    ("verification_level", "This level or a higher one."),
+];
+
+/// A page as GeoJSON: `functions/chargers/src/geojson.rs` puts `features` in place of `items`.
+fn collection(schemas: &mut Schemas) -> Value {
+    let charger = schemas.of::<ChargerView<'_>>();
+    let mut collection = schemas.look_up("ChargerPage").clone();
+    let degrees = json!({"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2});
+    let feature = closed(json!({
+        "type": {"const": "Feature"},
+        "id": {"type": "string", "format": "uuid"},
+        "geometry": closed(json!({"type": {"const": "Point"}, "coordinates": degrees})),
+        "properties": charger,
+    }));
+    if let Some(properties) = collection["properties"].as_object_mut() {
+        properties.remove("items");
+        properties.insert("type".to_owned(), json!({"const": "FeatureCollection"}));
+        properties.insert("features".to_owned(), json!({"type": "array", "items": feature}));
+    }
+    if let Some(required) = collection["required"].as_array_mut() {
+        required.retain(|name| name != "items");
+        required.extend([json!("type"), json!("features")]);
+    }
+    collection["description"] = json!("A page as a GeoJSON FeatureCollection (RFC 7946).");
+    schemas.define("ChargerCollection", collection)
+}
+
+fn closed(properties: Value) -> Value {
+    let required: Vec<_> = properties.as_object().into_iter().flat_map(|all| all.keys().cloned()).collect();
+    json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
+}
