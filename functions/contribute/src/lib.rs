@@ -1,15 +1,19 @@
-//! The writes of signed-in people: `POST /api/chargers`.
+//! The writes of signed-in people: `POST /api/chargers`, `PATCH` and `DELETE /api/chargers/{id}`, `POST /api/chargers/batch`.
 //!
 //! A charger, its first verification and the rows of its photos come into being in one transaction; the photos' bytes then take
 //! the same road as every upload: into `raw/`, where their event wakes `optimize-photo`. A photo's trouble never fails the
 //! charger.
 
+mod batch;
 mod create;
+mod patch;
 mod photos;
+mod remove;
 
-use api::{Answer, Body, Call, Request, Response, serve};
+use api::{Answer, Body, Call, Caller, Request, Response, serve};
 use db::Db;
-use domain::{Error, Result, World};
+use domain::charger::Charger;
+use domain::{Error, Kind, Result, World};
 use storage::Storage;
 
 /// What the handlers need.
@@ -40,6 +44,18 @@ async fn route(app: &App, call: Call<'_>) -> Result<Answer> {
     let app = &App { db: app.db.for_request(call.deadline(), call.consistency_token()?), ..app.clone() };
     match (call.method().as_str(), call.segments().as_slice()) {
         ("POST", ["api", "chargers"]) => create::create(app, &call).await,
+        ("POST", ["api", "chargers", "batch"]) => batch::add(app, &call).await,
+        ("PATCH", ["api", "chargers", id]) => patch::patch(app, &call, id).await,
+        ("DELETE", ["api", "chargers", id]) => remove::remove(app, &call, id).await,
         _ => Err(Error::not_found("route")),
     }
+}
+
+/// A charger is changed and removed by who added it, or by an admin. 403 and not 404: everybody may read the charger, so that it is
+/// there is no secret.
+fn require_author(charger: &Charger, caller: &Caller) -> Result<()> {
+    if charger.added_by.as_ref() == Some(&caller.sub) || caller.is_admin() {
+        return Ok(());
+    }
+    Err(Error::new(Kind::Forbidden, "Only who added this charger may change it, or an admin."))
 }

@@ -1,5 +1,7 @@
 //! A charger that a contributor adds: one transaction for the charger, its first verification and its photos.
 
+mod batch;
+
 use crate::Db;
 use crate::charger_row::{ChargerRow, insert_charger};
 use crate::column::{Id, Time};
@@ -12,6 +14,12 @@ use domain::new_charger::NewCharger;
 use domain::vocabulary::Amenity;
 use domain::{Result, Timestamp};
 use uuid::Uuid;
+
+const STATUS: &str = "/* status.insert_new */ INSERT INTO charger_status
+     (charger_id, available_ports, uptime_percentage, verified_by_count, last_verified, scored_at)
+     VALUES ($1, $2, 100, 1, $3, $3)";
+const VERIFICATION: &str = "/* verifications.insert_first */ INSERT INTO verification_actions (id, charger_id, user_id, action, timestamp)
+     VALUES ($1, $2, $3, 'active', $4)";
 
 /// Who adds what, and under which ids.
 #[derive(Clone, Copy, Debug)]
@@ -63,11 +71,6 @@ impl Db {
     /// # Errors
     /// As every query; nothing is kept then.
     pub async fn add_charger(&self, contribution: &Contribution<'_>) -> Result<Vec<Uuid>> {
-        const STATUS: &str = "/* status.insert_new */ INSERT INTO charger_status
-             (charger_id, available_ports, uptime_percentage, verified_by_count, last_verified, scored_at)
-             VALUES ($1, $2, 100, 1, $3, $3)";
-        const VERIFICATION: &str = "/* verifications.insert_first */ INSERT INTO verification_actions (id, charger_id, user_id, action, timestamp)
-             VALUES ($1, $2, $3, 'active', $4)";
         const ATTACH: &str = "/* photos.attach */ UPDATE photos SET charger_id = $1
              WHERE id = $2 AND owner = $3 AND kind = 'charger' AND state <> 'rejected' AND charger_id IS NULL";
         let Contribution { charger_id, author, charger, now, .. } = *contribution;

@@ -1,5 +1,9 @@
 //! Who contributes, and how much they are trusted.
 
+mod recount;
+
+pub(crate) use recount::{RECOUNT, SET_TRUSTS, recount};
+
 use crate::Db;
 use crate::column::Time;
 use crate::engine::in_transaction;

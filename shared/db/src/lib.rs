@@ -8,15 +8,18 @@
 //! Start with [`Db::open`], then read [`listing`].
 
 pub mod candidates;
+pub mod changes;
 pub mod chargers;
 pub mod contributions;
 pub mod contributors;
 pub mod imports;
 pub mod listing;
 pub mod migrations;
+pub mod neighbours;
 pub mod photos;
 pub mod verifications;
 
+mod charger_copy;
 mod charger_row;
 mod column;
 mod consistency;

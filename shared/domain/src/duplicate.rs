@@ -1,5 +1,9 @@
 //! When two chargers are probably one.
 
+mod spots;
+
+pub use spots::{Spot, Spots};
+
 use crate::charger::Charger;
 use crate::new_charger::NewCharger;
 use strsim::normalized_damerau_levenshtein;
@@ -14,11 +18,16 @@ const TELLING_CHARS: usize = 4;
 
 /// Whether a charger *at the same spot* is probably the one that is being added: a like name, or the same operator.
 pub fn is_likely_duplicate(new: &NewCharger, existing: &Charger) -> bool {
-    let same_operator = match (&new.operator, &existing.operator) {
+    is_likely_named(new, &existing.name, existing.operator.as_deref())
+}
+
+/// As [`is_likely_duplicate`], where no more than name and operator is known of the other charger.
+pub fn is_likely_named(new: &NewCharger, name: &str, operator: Option<&str>) -> bool {
+    let same_operator = match (&new.operator, operator) {
         (Some(one), Some(other)) => one.trim().to_lowercase() == other.trim().to_lowercase(),
         _ => false,
     };
-    same_operator || is_like(&new.name, &existing.name)
+    same_operator || is_like(&new.name, name)
 }
 
 fn is_like(one: &str, other: &str) -> bool {

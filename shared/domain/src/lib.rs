@@ -9,10 +9,15 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod batch;
+pub mod changes;
 pub mod charger;
+pub mod charger_fields;
+pub mod charger_patch;
 pub mod connection;
 pub mod consistency;
 pub mod cursor;
+pub mod derived_id;
 pub mod duplicate;
 pub mod error;
 pub mod fields;

@@ -9,6 +9,20 @@ use domain::{Result, Timestamp};
 use uuid::Uuid;
 
 const DELETE: &str = "/* photos.remove */ DELETE FROM photos WHERE id = $1 RETURNING owner, charger_id, kind = 'charger' AND state <> 'rejected'";
+/// Locks the charger of a photo inside a transaction. First of all: what happens to the photo changes the charger's place in the feed of
+/// changes, and whoever changes the charger itself locks the charger before that.
+macro_rules! lock_charger_of_photo {
+    ($tx:expr, $engine:expr, $id:expr) => {{
+        let sql = $engine.pick(
+            "/* chargers.lock_of_photo */ SELECT id FROM chargers WHERE id = (SELECT charger_id FROM photos WHERE id = $1) FOR NO KEY UPDATE",
+            "/* chargers.lock_of_photo */ SELECT charger_id FROM photos WHERE id = $1",
+        );
+        sqlx::query(sql).bind($crate::column::Id($id)).execute(&mut *$tx).await.map_err($crate::failure::failed)?;
+    }};
+}
+
+pub(super) use lock_charger_of_photo;
+
 /// A charger that shows a photo less has changed: who asks with `updated_since` learns of it.
 pub(super) const TOUCH_CHARGER: &str = "/* chargers.touch */ UPDATE chargers SET updated_at = $2 WHERE id = $1";
 
@@ -24,7 +38,9 @@ impl Db {
             "/* photos.lock_owner */ SELECT sub FROM contributors WHERE sub = (SELECT owner FROM photos WHERE id = $1) FOR NO KEY UPDATE",
             "/* photos.lock_owner */ SELECT owner FROM photos WHERE id = $1",
         );
+        let engine = self.engine();
         in_transaction!(self, |tx| {
+            lock_charger_of_photo!(tx, engine, id);
             sqlx::query(lock).bind(Id(id)).execute(&mut *tx).await.map_err(failed)?;
             let removed: Option<(String, Option<Id>, bool)> =
                 sqlx::query_as(DELETE).bind(Id(id)).fetch_optional(&mut *tx).await.map_err(failed)?;

@@ -1,0 +1,68 @@
+//! `DELETE /api/chargers/{id}`: removes a charger with everything that belongs to it.
+
+use crate::{App, require_author};
+use api::{Answer, Call};
+use db::chargers::Removal;
+use domain::photo::{Photo, rendition_prefix};
+use domain::query::Query;
+use domain::{Error, Result};
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use std::error::Error as _;
+use uuid::Uuid;
+
+/// Photos whose objects are removed at the same time.
+const AT_ONCE: usize = 8;
+/// How often photos that came meanwhile are dealt with, too.
+const ROUNDS: usize = 3;
+
+pub(crate) async fn remove(app: &App, call: &Call<'_>, id: &str) -> Result<Answer> {
+    let caller = call.caller()?.require_writer()?;
+    Query::parse(call.raw_query()).finish()?;
+    let id = Uuid::try_parse(id).map_err(|_| Error::not_found("charger"))?;
+    let charger = app.db.charger(id).await?.ok_or_else(|| Error::not_found("charger"))?;
+    require_author(&charger, &caller)?;
+    for _ in 0..ROUNDS {
+        // Objects before rows: while there are rows, whoever asks again finishes what was left half done.
+        let photos = app.db.photos_with_charger(id).await?;
+        remove_objects(app, &photos).await?;
+        let photo_ids: Vec<Uuid> = photos.iter().map(|photo| photo.id).collect();
+        match app.db.remove_charger(id, &photo_ids).await? {
+            Removal::MorePhotos => {}
+            Removal::Unknown => return Err(Error::not_found("charger")),
+            Removal::Done => {
+                remove_late_renditions(app, &photos).await;
+                return Ok(Answer::no_content().consistent(app.db.consistency_token().await));
+            }
+        }
+    }
+    Err(Error::unavailable("charger", "photos of it came faster than they could be removed"))
+}
+
+/// The raw object is the first of each photo: without it no delivery makes new renditions.
+async fn remove_objects(app: &App, photos: &[Photo]) -> Result<()> {
+    let remove = |photo: &Photo| async move {
+        app.storage.delete(&photo.raw_key).await?;
+        remove_renditions(app, photo).await
+    };
+    stored_here(photos).try_for_each_concurrent(AT_ONCE, remove).await
+}
+
+/// An optimizer that had read a raw object before may have published since. It removes what it has published when it finds no row;
+/// of the two, the one that comes later sees everything. The photos themselves are gone, so this failing fails nothing.
+async fn remove_late_renditions(app: &App, photos: &[Photo]) {
+    if let Err(error) = stored_here(photos).try_for_each_concurrent(AT_ONCE, |photo| remove_renditions(app, photo)).await {
+        let cause = error.source().map(ToString::to_string).unwrap_or_default();
+        tracing::warn!(cause, "renditions of a removed charger may be left; `ops sweep` takes them");
+    }
+}
+
+/// Those that are not kept elsewhere.
+fn stored_here(photos: &[Photo]) -> impl stream::Stream<Item = Result<&Photo>> {
+    stream::iter(photos.iter().filter(|photo| photo.link.is_none())).map(Ok)
+}
+
+/// Everything under the photo's prefix, not only what the row lists: an earlier try may have published under another hash.
+async fn remove_renditions(app: &App, photo: &Photo) -> Result<()> {
+    let prefix = rendition_prefix(&photo.raw_key).ok_or_else(|| Error::internal("a raw key that is not ours"))?;
+    app.storage.delete_all(&prefix).await
+}
