@@ -42,12 +42,7 @@ pub(crate) async fn changes(app: &App, call: &Call<'_>) -> Result<Answer> {
 }
 
 /// `None` for a charger that is gone since the feed was read: its tombstone is still ahead.
-fn item<'a>(
-    app: &App,
-    change: &Change,
-    r#type: ChangeType,
-    chargers: &'a HashMap<Uuid, Charger>,
-) -> Option<Item<'a>> {
+fn item<'a>(app: &App, change: &Change, r#type: ChangeType, chargers: &'a HashMap<Uuid, Charger>) -> Option<Item<'a>> {
     let (id, changed_at) = (change.position.charger_id, change.changed_at);
     let charger = match r#type {
         ChangeType::Deleted => None,

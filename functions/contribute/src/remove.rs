@@ -38,19 +38,22 @@ pub(crate) async fn remove(app: &App, call: &Call<'_>, id: &str) -> Result<Answe
     Err(Error::unavailable("charger", "photos of it came faster than they could be removed"))
 }
 
-/// The raw object is the first of each photo: without it no delivery makes new renditions.
 async fn remove_objects(app: &App, photos: &[Photo]) -> Result<()> {
-    let remove = |photo: &Photo| async move {
-        app.storage.delete(&photo.raw_key).await?;
-        remove_renditions(app, photo).await
-    };
-    stored_here(photos).try_for_each_concurrent(AT_ONCE, remove).await
+    stored_here(photos).try_for_each_concurrent(AT_ONCE, |photo| remove_objects_of(app, photo)).await
+}
+
+/// The raw object first: without it no delivery makes new renditions.
+async fn remove_objects_of(app: &App, photo: &Photo) -> Result<()> {
+    app.storage.delete(&photo.raw_key).await?;
+    remove_renditions(app, photo).await
 }
 
 /// An optimizer that had read a raw object before may have published since. It removes what it has published when it finds no row;
 /// of the two, the one that comes later sees everything. The photos themselves are gone, so this failing fails nothing.
 async fn remove_late_renditions(app: &App, photos: &[Photo]) {
-    if let Err(error) = stored_here(photos).try_for_each_concurrent(AT_ONCE, |photo| remove_renditions(app, photo)).await {
+    if let Err(error) =
+        stored_here(photos).try_for_each_concurrent(AT_ONCE, |photo| remove_renditions(app, photo)).await
+    {
         let cause = error.source().map(ToString::to_string).unwrap_or_default();
         tracing::warn!(cause, "renditions of a removed charger may be left; `ops sweep` takes them");
     }

@@ -18,7 +18,8 @@ use uuid::Uuid;
 const STATUS: &str = "/* status.insert_new */ INSERT INTO charger_status
      (charger_id, available_ports, uptime_percentage, verified_by_count, last_verified, scored_at)
      VALUES ($1, $2, 100, 1, $3, $3)";
-const VERIFICATION: &str = "/* verifications.insert_first */ INSERT INTO verification_actions (id, charger_id, user_id, action, timestamp)
+const VERIFICATION: &str =
+    "/* verifications.insert_first */ INSERT INTO verification_actions (id, charger_id, user_id, action, timestamp)
      VALUES ($1, $2, $3, 'active', $4)";
 
 /// Who adds what, and under which ids.

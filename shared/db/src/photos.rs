@@ -158,10 +158,8 @@ impl Db {
     /// # Errors
     /// As every query.
     pub async fn photos_with_charger(&self, charger_id: Uuid) -> Result<Vec<Photo>> {
-        let rows: Vec<Row> = read!(self, |session| sqlx::query_as(WITH_CHARGER)
-            .bind(Id(charger_id))
-            .fetch_all(session)
-            .await?);
+        let rows: Vec<Row> =
+            read!(self, |session| sqlx::query_as(WITH_CHARGER).bind(Id(charger_id)).fetch_all(session).await?);
         rows.into_iter().map(photo).collect()
     }
 

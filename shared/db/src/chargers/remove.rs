@@ -48,10 +48,7 @@ impl Db {
             "/* chargers.lock_removal */ SELECT id FROM chargers WHERE id = $1 FOR UPDATE",
             "/* chargers.lock_removal */ SELECT id FROM chargers WHERE id = $1",
         );
-        let lock_contributors = engine.pick(
-            concat!(contributors_of!(), " FOR NO KEY UPDATE"),
-            contributors_of!(),
-        );
+        let lock_contributors = engine.pick(concat!(contributors_of!(), " FOR NO KEY UPDATE"), contributors_of!());
         let remove_photos = engine.pick(
             "/* photos.remove_with_charger */ DELETE FROM photos WHERE id = ANY($1)",
             "/* photos.remove_with_charger */ DELETE FROM photos WHERE id IN (SELECT value FROM json_each($1))",

@@ -14,7 +14,8 @@ use domain::verification::Action;
 use domain::{Result, Timestamp};
 use sqlx::Postgres;
 
-const COPY_FIRST: &str = "/* verifications.copy_first */ COPY verification_actions (id, charger_id, user_id, action, timestamp)
+const COPY_FIRST: &str =
+    "/* verifications.copy_first */ COPY verification_actions (id, charger_id, user_id, action, timestamp)
      FROM STDIN (FORMAT binary)";
 
 /// A connection inside a transaction, which takes many chargers in the way of its engine.

@@ -1,6 +1,6 @@
 use super::*;
-use crate::charger::{Connector, SourceType};
 use crate::Timestamp;
+use crate::charger::{Connector, SourceType};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -69,7 +69,10 @@ fn every_limit_is_that_of_a_new_charger() {
     let table = [
         (json!({}), vec!["body empty"]),
         (json!({"name": ""}), vec!["name wrong_length"]),
-        (json!({"name": "x".repeat(201), "address": "x".repeat(501)}), vec!["name wrong_length", "address wrong_length"]),
+        (
+            json!({"name": "x".repeat(201), "address": "x".repeat(501)}),
+            vec!["name wrong_length", "address wrong_length"],
+        ),
         (json!({"latitude": 1}), vec!["longitude required"]),
         (json!({"longitude": 1}), vec!["latitude required"]),
         (json!({"latitude": 91, "longitude": "x"}), vec!["latitude out_of_range", "longitude wrong_type"]),

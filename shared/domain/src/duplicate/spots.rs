@@ -42,7 +42,8 @@ impl<T> Spots<T> {
 
     /// The things at a spot, in the order of their keys.
     pub fn at<'a>(&'a self, spot: &'a Spot) -> impl Iterator<Item = &'a T> {
-        let near = spot.ranges.iter().flat_map(|range| self.0.range(range.lo..=range.hi)).flat_map(|(_, things)| things);
+        let near =
+            spot.ranges.iter().flat_map(|range| self.0.range(range.lo..=range.hi)).flat_map(|(_, things)| things);
         near.filter(|(point, _)| spot.disc.contains(*point)).map(|(_, thing)| thing)
     }
 }

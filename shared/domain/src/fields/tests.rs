@@ -6,8 +6,8 @@ fn errors(result: Result<()>) -> Vec<String> {
 
 #[test]
 fn every_bad_field_is_named_at_once() {
-    let body = parse_body(br#"{"name": " ", "age": 1.5, "list": [{"x": 1, "y": 2}, 3], "extra": 1, "flag": "no"}"#)
-        .unwrap();
+    let body =
+        parse_body(br#"{"name": " ", "age": 1.5, "list": [{"x": 1, "y": 2}, 3], "extra": 1, "flag": "no"}"#).unwrap();
     let mut fields = Fields::new(&body);
     fields.text("name", 1..=5);
     fields.integer("age", 0..=9);
