@@ -1,7 +1,7 @@
 //! `GET` and `PATCH /api/me`: who calls, what they have contributed, and their picture.
 
 use crate::App;
-use crate::remove::remove_photo;
+use crate::remove_photo::remove_photo;
 use api::{Answer, Call, Caller};
 use domain::charger::ChargerView;
 use domain::contributor::{Change, OwnVerification, Shown};

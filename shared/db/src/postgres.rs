@@ -49,8 +49,9 @@ struct Servers {
 struct Request {
     deadline: Option<Timestamp>,
     token: Option<ConsistencyToken>,
-    /// The replica has not come as far as the token: the rest of the request asks the primary.
-    replica_lags: AtomicBool,
+    /// The replica has not come as far as the token, or the primary has answered already: the rest of the request asks the primary.
+    /// Whatever it has seen, it never sees less of it later.
+    asks_primary: AtomicBool,
     /// The connection between two statements; none outside of a request, where each gives its own back.
     kept: Option<Mutex<Option<Kept>>>,
 }
@@ -97,7 +98,7 @@ impl Postgres {
 
     /// The server that a read asks first.
     fn preferred(&self) -> Source {
-        let avoids_replica = self.avoids_replica || self.request.replica_lags.load(Relaxed);
+        let avoids_replica = self.avoids_replica || self.request.asks_primary.load(Relaxed);
         match &self.servers.replica {
             Some(replica) if !avoids_replica && !replica.is_down() => Source::Replica,
             _ => Source::Primary,
@@ -149,6 +150,7 @@ impl Postgres {
     /// Leaves a finished connection for the next statement of the request.
     pub(crate) fn keep(&self, source: Source, session: Session<sqlx::Postgres>) {
         if let Some(kept) = &self.request.kept {
+            self.request.asks_primary.fetch_or(source == Source::Primary, Relaxed);
             *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((source, session));
         }
     }
