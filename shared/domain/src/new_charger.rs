@@ -122,6 +122,7 @@ fn read_connectors(fields: &mut Fields<'_>) -> Option<Vec<Connector>> {
 }
 
 fn read_total_ports(fields: &mut Fields<'_>, connectors: Option<&[Connector]>) -> Option<u32> {
+    let total_ports = fields.required_unless("connectors", "total_ports", |f, name| f.integer(name, PORTS));
     if fields.has("connectors") && !fields.has("total_ports") {
         let sum: u32 = connectors?.iter().map(|connector| connector.count).sum();
         if !PORTS.contains(&i64::from(sum)) {
@@ -129,7 +130,7 @@ fn read_total_ports(fields: &mut Fields<'_>, connectors: Option<&[Connector]>) -
         }
         return Some(sum);
     }
-    fields.required_unless("connectors", "total_ports", |f, name| f.integer(name, PORTS)).map(|count| count as u32)
+    total_ports.map(|count| count as u32)
 }
 
 fn read_photos<'a>(fields: &mut Fields<'a>) -> Vec<&'a str> {
@@ -244,6 +245,8 @@ mod tests {
         let (charger, _) = read(&body).unwrap();
         assert_eq!(charger.total_ports, 5);
         assert_eq!(charger.connectors[0].power_kw, Some(150.0));
+        body["total_ports"] = json!(null);
+        assert_eq!(read(&body).unwrap().0.total_ports, 5, "null counts as absent");
         body["connectors"][0]["count"] = json!(100);
         assert_eq!(read(&body).unwrap_err().fields()[0].code, "out_of_range");
     }
