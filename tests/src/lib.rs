@@ -20,6 +20,7 @@ pub mod postgres;
 pub mod programs;
 pub mod relay;
 pub mod repository;
+pub mod rule;
 pub mod runtime;
 pub mod secret_store;
 pub mod seed;

@@ -4,14 +4,17 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use db::Db;
+use db::verifications::NewVerification;
 use domain::charger::Connector;
 use domain::connection::Database;
+use domain::verification::Action;
+use domain::verification::report::Report;
 use domain::vocabulary::Port;
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tests::repository::event;
-use tests::seed::{NOON, connector, imported, point};
+use tests::seed::{NOON, connector, id, imported, point};
 use tests::{TestDb, open};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
@@ -62,6 +65,14 @@ async fn statements_of(statements: &Statements, db: &Db, payload: &Value) -> Vec
     said
 }
 
+async fn verify(statements: &Statements, db: &Db, person: u128) -> Vec<String> {
+    statements.0.lock().unwrap().clear();
+    let (user_id, report) = (&format!("person {person}"), &Report::new(Action::Active));
+    let new = NewVerification { id: id(900 + person), charger_id: id(1), user_id, report, now: NOON };
+    db.verify_charger(&new).await.unwrap().unwrap();
+    statements.0.lock().unwrap().clone()
+}
+
 fn listing(query: &str) -> Value {
     let mut payload = event("get-chargers.nearby");
     payload["rawQueryString"] = json!(query);
@@ -88,9 +99,26 @@ async fn a_request_costs_a_fixed_number_of_statements_whatever_the_size_of_its_p
         let nothing = statements_of(&statements, &db, &listing("bbox=0,0,1,1")).await;
         assert_eq!(nothing.len(), 1, "an empty page needs no more: {nothing:#?}");
         let mut detail = event("get-charger");
-        detail["rawPath"] = json!(format!("/api/chargers/{}", tests::seed::id(1)));
+        detail["rawPath"] = json!(format!("/api/chargers/{}", id(1)));
         detail["requestContext"]["http"]["path"] = detail["rawPath"].clone();
         let said = statements_of(&statements, &db, &detail).await;
         assert_eq!(said.len(), 4, "charger, connectors, photos, verifications: {said:#?}");
+        for (person, expected) in [
+            // The level changes with the first verification only.
+            (1, 9),
+            (2, 8),
+            (40, 8),
+        ] {
+            let said = verify(&statements, &db, person).await;
+            assert_eq!(said.len(), expected, "lock, two of the author, two limits, row, evidence, status: {said:#?}");
+        }
+        for size in [1, 3] {
+            let mut history = event("get-verifications");
+            history["rawPath"] = json!(format!("/api/chargers/{}/verifications", id(1)));
+            history["requestContext"]["http"]["path"] = history["rawPath"].clone();
+            history["rawQueryString"] = json!(format!("page_size={size}"));
+            let said = statements_of(&statements, &db, &history).await;
+            assert_eq!(said, ["verifications.count", "verifications.page"]);
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! `GET /api/chargers/{id}`: one charger with its connectors, photos and latest verifications.
 
 use crate::App;
+use crate::paging::CACHE;
 use api::{Answer, Call};
 use domain::query::Query;
 use domain::{Error, Result};
@@ -11,6 +12,5 @@ pub(crate) async fn detail(app: &App, call: &Call<'_>, id: &str) -> Result<Answe
     let id = Uuid::try_parse(id).map_err(|_| Error::not_found("charger"))?;
     let charger = app.db.charger(id).await?.ok_or_else(|| Error::not_found("charger"))?;
     let history = app.db.latest_verifications(id).await?;
-    Ok(Answer::ok(&charger.detail(&app.photo_base_url, &history))?
-        .cached("public, max-age=30, stale-while-revalidate=300"))
+    Ok(Answer::ok(&charger.detail(&app.photo_base_url, &history))?.cached(CACHE))
 }

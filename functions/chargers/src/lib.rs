@@ -1,11 +1,13 @@
-//! The reads: `GET /api/chargers` and `GET /api/chargers/{id}`.
+//! The reads: `GET /api/chargers`, `GET /api/chargers/{id}` and `GET /api/chargers/{id}/verifications`.
 //!
-//! A request walks one way: here to its handler ([`list`] or [`detail`]), `domain` decides what is asked, `db` finds it, and
+//! A request walks one way: here to its handler ([`list`], [`detail`] or [`history`]), `domain` decides what is asked, `db` finds it, and
 //! the answer goes out through `api`. Nothing is written, and neither the photo store nor a codec is linked.
 
 mod detail;
 mod geojson;
+mod history;
 mod list;
+mod paging;
 
 use api::{Answer, Body, Call, Request, Response, serve};
 use db::Db;
@@ -38,6 +40,7 @@ async fn route(app: &App, call: Call<'_>) -> Result<Answer> {
     match (call.method().as_str(), call.segments().as_slice()) {
         ("GET", ["api", "chargers"]) => list::list(app, &call).await,
         ("GET", ["api", "chargers", id]) => detail::detail(app, &call, id).await,
+        ("GET", ["api", "chargers", id, "verifications"]) => history::history(app, &call, id).await,
         _ => Err(Error::not_found("route")),
     }
 }

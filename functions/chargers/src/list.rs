@@ -1,5 +1,6 @@
 //! `GET /api/chargers`: a page of chargers, by filter, area and order.
 
+use crate::paging::{CACHE, paged};
 use crate::{App, geojson};
 use api::{Answer, Call};
 use domain::Result;
@@ -8,8 +9,6 @@ use domain::geo::{KeyRange, Point, distance_m};
 use domain::listing::{Listing, Placed, Window};
 use domain::page::{Page, Total};
 use uuid::Uuid;
-
-const CACHE: &str = "public, max-age=30, stale-while-revalidate=300";
 
 /// A page's places, before the chargers are filled in.
 struct Found {
@@ -35,9 +34,8 @@ pub(crate) async fn list(app: &App, call: &Call<'_>) -> Result<Answer> {
     } else {
         Answer::ok(&page)?
     };
-    let answer =
-        answer.cached(CACHE).with_header("vary", "accept").with_header("x-total-count", &total.count.to_string());
-    Ok(link(answer, &listing, next))
+    let answer = answer.cached(CACHE).with_header("vary", "accept");
+    Ok(paged(answer, &page, &listing.page, "/api/chargers", &listing.query))
 }
 
 async fn find_in_area(app: &App, listing: &Listing, ranges: &[KeyRange]) -> Result<Found> {
@@ -58,21 +56,4 @@ async fn find_newest(app: &App, listing: &Listing) -> Result<Found> {
     let placed = rows.into_iter().map(|(created_at, id)| listing.place_newest(id, created_at)).collect();
     let (page, next) = listing.cut(placed);
     Ok(Found { page, total, next })
-}
-
-/// RFC 8288 links; the next page by number where the client pages by number, by cursor where it began so.
-fn link(answer: Answer, listing: &Listing, next: Option<Cursor>) -> Answer {
-    let join = if listing.query.is_empty() { "" } else { "&" };
-    let target = |parameter: String| format!("/api/chargers?{}{join}{parameter}", listing.query);
-    let number = listing.page.number;
-    let by_cursor = listing.page.after.is_some();
-    let mut answer = answer.with_link(&target("page=1".to_owned()), "first");
-    if number > 1 && !by_cursor {
-        answer = answer.with_link(&target(format!("page={}", number - 1)), "prev");
-    }
-    match next {
-        Some(cursor) if by_cursor => answer.with_link(&target(format!("cursor={}", cursor.encode())), "next"),
-        Some(_) => answer.with_link(&target(format!("page={}", number + 1)), "next"),
-        None => answer,
-    }
 }

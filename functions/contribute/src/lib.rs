@@ -1,4 +1,4 @@
-//! The writes of signed-in people: `POST /api/chargers`.
+//! The writes of signed-in people: `POST /api/chargers`, `POST /api/chargers/{id}/verify`.
 //!
 //! A charger, its first verification and the rows of its photos come into being in one transaction; the photos' bytes then take
 //! the same road as every upload: into `raw/`, where their event wakes `optimize-photo`. A photo's trouble never fails the
@@ -6,6 +6,7 @@
 
 mod create;
 mod photos;
+mod verify;
 
 pub use create::Created;
 
@@ -43,6 +44,9 @@ async fn route(app: &App, call: Call<'_>) -> Result<Answer> {
     let app = &App { db: app.db.for_request(call.deadline(), call.consistency_token()?), ..app.clone() };
     match (call.method().as_str(), call.segments().as_slice()) {
         ("POST", ["api", "chargers"]) => once(app, &call, |effect| create::create(app, &call, effect)).await,
+        ("POST", ["api", "chargers", id, "verify"]) => {
+            once(app, &call, |effect| verify::verify(app, &call, id, effect)).await
+        }
         _ => Err(Error::not_found("route")),
     }
 }

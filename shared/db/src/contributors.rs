@@ -22,7 +22,7 @@ pub(crate) const CREDIT: &str = "/* contributors.credit */ INSERT INTO contribut
 pub(crate) const SET_TRUST: &str =
     "/* contributors.set_trust */ UPDATE contributors SET trust_score = $2 WHERE sub = $1";
 
-/// Sets an author's trust from the counters (chargers, verifications, photos) inside a transaction.
+/// Sets an author's trust from the counters (chargers, verifications, photos) inside a transaction; answers it.
 macro_rules! set_trust {
     ($tx:expr, $sub:expr, $counters:expr) => {{
         let (chargers, verifications, photos): (i32, i32, i32) = $counters;
@@ -33,10 +33,11 @@ macro_rules! set_trust {
             .execute(&mut *$tx)
             .await
             .map_err($crate::failure::failed)?;
+        trust
     }};
 }
 
-/// Adds to an author's counters inside a transaction, making the author on the first write, and sets the trust anew.
+/// Adds to an author's counters inside a transaction, making the author on the first write, and sets the trust anew; answers it.
 macro_rules! credit {
     ($tx:expr, $sub:expr, $credit:expr, $now:expr) => {{
         let credit: $crate::contributors::Credit = $credit;
@@ -49,7 +50,7 @@ macro_rules! credit {
             .fetch_one(&mut *$tx)
             .await
             .map_err($crate::failure::failed)?;
-        $crate::contributors::set_trust!($tx, $sub, counters);
+        $crate::contributors::set_trust!($tx, $sub, counters)
     }};
 }
 

@@ -3,7 +3,7 @@
 use crate::Timestamp;
 use crate::geo::Point;
 use crate::photo::{Photo, PhotoView};
-use crate::verification::Verification;
+use crate::verification::{Verification, VerificationView};
 use crate::vocabulary::{Amenity, Port};
 use serde::Serialize;
 use uuid::Uuid;
@@ -62,9 +62,9 @@ pub struct Charger {
     pub amenities: Vec<Amenity>,
     /// When somebody last verified it.
     pub last_verified: Option<Timestamp>,
-    /// Share of good verifications in percent, where there are any.
+    /// Weight of `active` among `active` and `not_working` in percent, where there are any: see [`crate::verification::score`].
     pub uptime_percentage: Option<f64>,
-    /// Verifications so far.
+    /// How many people have verified it.
     pub verified_by_count: u32,
     /// When it was added.
     pub created_at: Timestamp,
@@ -124,7 +124,7 @@ pub struct ChargerDetail<'a> {
     #[serde(flatten)]
     view: ChargerView<'a>,
     notes: Option<&'a str>,
-    verification_history: &'a [Verification],
+    verification_history: Vec<VerificationView<'a>>,
 }
 
 impl Charger {
@@ -136,8 +136,8 @@ impl Charger {
 
     /// With notes and the latest verifications.
     pub fn detail<'a>(&'a self, base_url: &str, history: &'a [Verification]) -> ChargerDetail<'a> {
-        let view = self.view(base_url, None);
-        ChargerDetail { view, notes: self.notes.as_deref(), verification_history: history }
+        let verification_history = history.iter().map(|verification| verification.view(base_url)).collect();
+        ChargerDetail { view: self.view(base_url, None), notes: self.notes.as_deref(), verification_history }
     }
 }
 

@@ -111,9 +111,8 @@ impl Listing {
         self.page.after.map(|cursor| (cursor.time(), cursor.id))
     }
 
-    /// The cursor that goes on behind an item.
-    pub fn cursor_after(&self, placed: &Placed) -> Cursor {
-        let page = self.page.number.saturating_add(1);
+    /// The cursor to the page that goes on behind an item.
+    pub fn cursor_after(&self, page: u32, placed: &Placed) -> Cursor {
         match self.sort {
             Sort::Created => Cursor::after_time(self.search, page, placed.created_at, placed.id),
             Sort::Distance => Cursor::after_metres(self.search, page, placed.distance_m.unwrap_or(0.0), placed.id),
@@ -266,7 +265,7 @@ mod tests {
         let (near, twin, far) = (at(1, 42.001).unwrap(), at(2, 42.001).unwrap(), at(3, 42.01).unwrap());
         assert!(near < twin && twin < far);
         assert!(at(4, 43.0).is_none());
-        let token = listing.cursor_after(&near).encode();
+        let token = listing.cursor_after(2, &near).encode();
         let next = format!("user_lat=42&user_lng=-73&max_distance=10&sort=distance&cursor={token}");
         let next = Listing::from_query(&next).unwrap();
         assert_eq!([near, twin, far].map(|placed| next.is_after_cursor(&placed)), [false, true, true]);

@@ -51,6 +51,16 @@ impl PageRequest {
     pub fn offset(&self) -> u64 {
         if self.after.is_some() { 0 } else { u64::from(self.number - 1) * u64::from(self.size) }
     }
+
+    /// Cuts the page out of sorted items that begin with it: the items, and the cursor behind them if more follow. `cursor` makes that
+    /// of the number of the next page and the last item.
+    pub fn cut<T>(&self, mut sorted: Vec<T>, cursor: impl FnOnce(u32, &T) -> Cursor) -> (Vec<T>, Option<Cursor>) {
+        let size = self.size as usize;
+        let has_next = sorted.len() > size;
+        sorted.truncate(size);
+        let next = sorted.last().filter(|_| has_next).map(|last| cursor(self.number.saturating_add(1), last));
+        (sorted, next)
+    }
 }
 
 /// The envelope of every list.

@@ -124,10 +124,37 @@ pub struct Photo {
 }
 
 impl Photo {
-    /// Where its main JPEG is or will be; `None` before its bytes are known, and where it is rejected.
-    fn main_key(&self) -> Option<String> {
-        let hash8 = self.hash8.as_deref().filter(|_| self.state != PhotoState::Rejected)?;
-        rendition_key(&self.raw_key, hash8, 0, "jpg", true)
+    fn place(&self) -> Option<PhotoPlace> {
+        PhotoPlace::of(&self.raw_key, self.hash8.as_deref(), self.state, self.link.as_deref())
+    }
+}
+
+/// Where the picture of a photo is to be had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PhotoPlace {
+    /// Under this key of ours: its main JPEG.
+    Key(String),
+    /// At this address of others.
+    Link(String),
+}
+
+impl PhotoPlace {
+    /// Where it is, or will be once it is ready; `None` before its bytes are known, and where it is rejected. The arguments are the
+    /// members of [`Photo`] by these names.
+    pub fn of(raw_key: &str, hash8: Option<&str>, state: PhotoState, link: Option<&str>) -> Option<Self> {
+        if let Some(link) = link {
+            return Some(Self::Link(link.to_owned()));
+        }
+        let hash8 = hash8.filter(|_| state != PhotoState::Rejected)?;
+        rendition_key(raw_key, hash8, 0, "jpg", true).map(Self::Key)
+    }
+
+    /// The address; `base_url` is that of processed photos.
+    pub fn url(&self, base_url: &str) -> String {
+        match self {
+            Self::Key(key) => public_url(base_url, key),
+            Self::Link(link) => link.clone(),
+        }
     }
 }
 
@@ -175,9 +202,37 @@ pub fn public_url(base_url: &str, key: &str) -> String {
     format!("{}/{key}", base_url.trim_end_matches('/'))
 }
 
+/// The photo that a public address of ours shows, whichever of its renditions it names; `None` for every other address.
+pub fn photo_id_of_url(base_url: &str, url: &str) -> Option<Uuid> {
+    let key = url.strip_prefix(base_url.trim_end_matches('/'))?.strip_prefix('/')?;
+    photo_id_of_object(key).filter(|_| key.starts_with(PROCESSED_PREFIX))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_public_address_leads_to_its_photo_and_no_other_address_does() {
+        let id = Uuid::from_u128(7);
+        let path = format!("processed/verification/20261120/{id}_0a1b2c3d");
+        for base in ["https://photos.example", "https://photos.example/"] {
+            for rendition in [format!("{path}.jpg"), format!("{path}_240.webp")] {
+                assert_eq!(photo_id_of_url(base, &format!("https://photos.example/{rendition}")), Some(id));
+            }
+        }
+        for other in [
+            String::new(),
+            format!("{path}.jpg"),
+            format!("https://photos.example/raw/verification/20261120/{id}"),
+            format!("https://photos.example//{path}.jpg"),
+            format!("https://photos.example.org/{path}.jpg"),
+            format!("http://photos.example/{path}.jpg"),
+            format!("https://photos.example/{path}.jpg?x=1"),
+        ] {
+            assert_eq!(photo_id_of_url("https://photos.example", &other), None, "{other}");
+        }
+    }
 
     #[test]
     fn a_raw_key_gives_its_photo_id_back_and_no_other_key_does() {

@@ -1,6 +1,16 @@
 //! What people say about a charger after a visit, and how far they are trusted.
+//!
+//! [`report`] is what they send, [`limits`] how often they may, [`score`] what follows from it for the charger, and [`history`] how
+//! it is read again.
+
+pub mod history;
+pub mod limits;
+pub mod report;
+pub mod score;
 
 use crate::Timestamp;
+use crate::photo::PhotoPlace;
+use report::Report;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -34,6 +44,11 @@ impl Action {
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|action| action.as_str() == text)
     }
+
+    /// All words, as a message lists them.
+    pub fn list() -> String {
+        Self::ALL.map(Self::as_str).join(", ")
+    }
 }
 
 /// One verification of a charger.
@@ -45,15 +60,33 @@ pub struct Verification {
     /// The `sub` of the contributor.
     pub user_id: String,
     /// What they found.
-    pub action: Action,
-    /// What they wrote.
-    pub notes: Option<String>,
+    #[serde(flatten)]
+    pub report: Report,
+    /// Where its photo is to be had, once that is known.
+    #[serde(skip)]
+    pub photo_place: Option<PhotoPlace>,
     /// When.
     pub timestamp: Timestamp,
 }
 
+/// A verification as the API shows it.
+#[derive(Debug, Serialize)]
+pub struct VerificationView<'a> {
+    #[serde(flatten)]
+    verification: &'a Verification,
+    photo_url: Option<String>,
+}
+
+impl Verification {
+    /// As the API shows it; `base_url` is the public address of processed photos.
+    pub fn view(&self, base_url: &str) -> VerificationView<'_> {
+        let photo_url = self.photo_place.as_ref().map(|place| place.url(base_url));
+        VerificationView { verification: self, photo_url }
+    }
+}
+
 /// How many verifications the detail of a charger shows.
-pub const LATEST: usize = 10;
+pub const LATEST: u32 = 10;
 
 /// Trust in a contributor, 0 to 100: `min(100, 10 × chargers added + 2 × verifications + 3 × photos)`.
 pub fn trust_score(chargers_added: u32, verifications: u32, photos: u32) -> u32 {

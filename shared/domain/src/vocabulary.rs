@@ -108,6 +108,34 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// How a charge was paid for.
+    PaymentMethod {
+        /// By an app.
+        App = "App",
+        /// By a card.
+        Card = "Card",
+        /// In cash.
+        Cash = "Cash",
+        /// Not at all.
+        Free = "Free",
+        /// By a subscription.
+        Subscription = "Subscription",
+    }
+}
+
+vocabulary! {
+    /// How a charger is lit at night.
+    StationLighting {
+        /// As bright as day.
+        WellLit = "Well-lit",
+        /// Bright enough.
+        Adequate = "Adequate",
+        /// Too dark.
+        Poor = "Poor",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

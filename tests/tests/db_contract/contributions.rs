@@ -6,6 +6,7 @@ use db::photos::{NewPhoto, PhotoResult};
 use domain::Timestamp;
 use domain::photo::{PhotoKind, raw_key};
 use domain::verification::Action;
+use domain::verification::report::Report;
 use tests::seed::{NOON, add, finish_photo, id, new_charger, point};
 use tests::{TestDb, on_both_engines};
 use uuid::Uuid;
@@ -51,8 +52,8 @@ async fn a_new_charger_has_level_one_and_its_authors_verification(test_db: &Test
     assert_eq!(charger.last_verified, Some(NOON));
     let history = db.latest_verifications(id(1)).await.unwrap();
     let [only] = history.as_slice() else { panic!("{history:?}") };
-    assert_eq!((only.user_id.as_str(), only.action, only.timestamp), ("ann", Action::Active, NOON));
-    assert_eq!(only.notes, None);
+    assert_eq!((only.user_id.as_str(), only.timestamp), ("ann", NOON));
+    assert_eq!(only.report, Report::new(Action::Active));
     assert_eq!(db.latest_verifications(id(2)).await.unwrap(), []);
 }
 

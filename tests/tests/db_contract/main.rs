@@ -17,3 +17,5 @@ mod photos;
 mod population;
 mod ranges;
 mod totals;
+mod verification_limits;
+mod verifications;

@@ -19,3 +19,5 @@ mod route_search;
 mod stage;
 mod town;
 mod upload;
+mod verify;
+mod verify_together;

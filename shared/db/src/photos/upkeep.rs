@@ -2,7 +2,7 @@
 //!
 //! All of it goes page by page over the primary key, whose UUIDv7 are in the order of the promises.
 
-use super::remove::TOUCH_CHARGER;
+use super::remove::{TOUCH_CHARGER, lock_charger_of_photo};
 use crate::Db;
 use crate::column::{Id, Ids, Time};
 use crate::contributors::recount_photos;
@@ -176,6 +176,7 @@ impl Db {
         );
         // A promise is shown by its charger until now.
         in_transaction!(self, |tx| {
+            lock_charger_of_photo!(tx, self.engine(), photo.id);
             sqlx::query(queue).bind(Id(photo.id)).execute(&mut *tx).await.map_err(failed)?;
             let retire = sqlx::query_as(RETIRE).bind(Id(photo.id)).bind(Time(before)).bind(REASON);
             let retire = retire.bind(Json(Vec::<Rendition>::new())).bind(photo.state.as_str());

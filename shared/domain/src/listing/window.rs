@@ -47,12 +47,8 @@ impl<'a> Window<'a> {
 
 impl Listing {
     /// Cuts a page out of sorted items that begin with it: the items, and the cursor behind them if more follow.
-    pub fn cut(&self, mut sorted: Vec<Placed>) -> (Vec<Placed>, Option<Cursor>) {
-        let size = self.page.size as usize;
-        let has_next = sorted.len() > size;
-        sorted.truncate(size);
-        let next = sorted.last().filter(|_| has_next).map(|last| self.cursor_after(last));
-        (sorted, next)
+    pub fn cut(&self, sorted: Vec<Placed>) -> (Vec<Placed>, Option<Cursor>) {
+        self.page.cut(sorted, |page, last| self.cursor_after(page, last))
     }
 }
 

@@ -86,7 +86,7 @@ impl Photo {
         PhotoView {
             id: self.id,
             state: self.state,
-            url: self.link.clone().or_else(|| self.main_key().map(|key| public_url(base_url, &key))),
+            url: self.place().map(|place| place.url(base_url)),
             width: self.width,
             height: self.height,
             thumbhash: self.thumbhash.as_deref(),
