@@ -9,6 +9,7 @@ mod photos;
 mod verify;
 
 pub use create::Created;
+pub use verify::Recorded;
 
 use api::{Answer, Body, Call, Request, Response, serve};
 use db::Db;

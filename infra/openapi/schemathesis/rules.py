@@ -37,20 +37,28 @@ def before_call(context, case, kwargs) -> None:
 
 def list_chargers(case) -> None:
     query = case.query
-    # Only an answer has a cursor that is good, and only for the same search: the tests page by it.
-    query.pop("cursor", None)
+    keep_within_reach(query)
     if "user_lat" not in query or "user_lng" not in query:
         for name in ("user_lat", "user_lng", "max_distance"):
             query.pop(name, None)
     if query.get("sort") == "distance" and "max_distance" not in query:
         query["sort"] = "created"
-    # Values are text already, as they will be sent.
-    if int(query.get("page", 1)) * int(query.get("page_size", 100)) > MAX_REACH:
-        query["page"] = "1"
     if "bbox" in query:
         west, south, east, north = query["bbox"].split(",")
         south, north = sorted([south, north], key=float)
         query["bbox"] = ",".join([west, south, east, north])
+
+
+def list_verifications(case) -> None:
+    keep_within_reach(case.query)
+
+
+def keep_within_reach(query) -> None:
+    # Only an answer has a cursor that is good, and only for the same search: the tests page by it.
+    query.pop("cursor", None)
+    # Values are text already, as they will be sent.
+    if int(query.get("page", 1)) * int(query.get("page_size", 100)) > MAX_REACH:
+        query["page"] = "1"
 
 
 def search_route(case) -> None:
@@ -78,7 +86,16 @@ def create_upload(case) -> None:
             upload["charger_id"] = IDS["chargers"][0]
 
 
+def verify_charger(case) -> None:
+    for name in ("photo_id", "photo_url"):
+        case.body.pop(name, None)
+    if IDS["verification_photos"]:
+        case.body["photo_id"] = IDS["verification_photos"].pop()
+
+
 RULES = {
+    "listVerifications": list_verifications,
+    "verifyCharger": verify_charger,
     "listChargers": list_chargers,
     "searchRoute": search_route,
     "createCharger": create_charger,

@@ -45,7 +45,7 @@ def post(url: str, body: dict, token: str | None = None) -> dict:
 
 def fill(url: str, token: str) -> dict:
     """Chargers and photos to be found: their ids."""
-    ids = {"chargers": [], "photos": []}
+    ids = {"chargers": [], "verification_photos": []}
     for number in range(20):
         charger = {
             "name": f"Depot {number}",
@@ -57,8 +57,8 @@ def fill(url: str, token: str) -> dict:
         }
         ids["chargers"].append(post(f"{url}/api/chargers", charger, token)["charger"]["id"])
     for _ in range(5):
-        photo = {"kind": "charger", "content_type": "image/jpeg", "size_bytes": 1000}
-        ids["photos"].append(post(f"{url}/api/uploads", photo, token)["photo_id"])
+        photo = {"kind": "verification", "content_type": "image/jpeg", "size_bytes": 1000}
+        ids["verification_photos"].append(post(f"{url}/api/uploads", photo, token)["photo_id"])
     return ids
 
 

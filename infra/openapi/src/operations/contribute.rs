@@ -5,6 +5,7 @@ use crate::schemas::Schemas;
 use domain::charger::ChargerView;
 use domain::describe;
 use domain::new_charger::NewCharger;
+use domain::verification::report::Report;
 use serde_json::json;
 
 pub(super) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
@@ -22,8 +23,24 @@ pub(super) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
             .write()
             .leads_to("getCharger", "id", "/charger/id")
             .problem("409", "A like charger stands here already: the `candidates`.", duplicate),
+        Operation::new("POST /api/chargers/{id}/verify", "verifyCharger", "Says what somebody found at a charger")
+            .about("At most one verification of a charger in a while, and twelve in an hour, of each contributor: else 429.")
+            .body(schemas.request("Report", describe::body(|body| Report::from_body(body, PHOTOS)), &REPORT))
+            .answers("201", "It is recorded, and this follows from it.", schemas.of::<contribute::Recorded>())
+            .write()
+            .refers("404", "NotFound"),
     ]
 }
+
+/// Whatever the address of processed photos is.
+const PHOTOS: &str = "https://photos.example";
+
+const REPORT: [(&str, &str); 4] = [
+    ("photo_id", "A photo of the kind `verification` that the caller has uploaded."),
+    ("photo_url", "The same by its address, as older apps name it."),
+    ("ports_available", "Ports that were free."),
+    ("wait_time", "Minutes."),
+];
 
 const NEW_CHARGER: [(&str, &str); 7] = [
     ("allow_duplicate", "Add it even where a like charger stands within 30 m."),

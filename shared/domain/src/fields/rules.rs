@@ -19,6 +19,17 @@ impl Fields<'_> {
         }
     }
 
+    /// Refuses where both fields are there.
+    pub fn not_both(&mut self, one: &'static str, other: &'static str) {
+        self.rule(|| {
+            let without = |name: &str| json!({"properties": {name: {"type": "null"}}});
+            json!({"anyOf": [without(one), without(other)]})
+        });
+        if self.has(one) && self.has(other) {
+            self.refuse(other, "excludes", format!("Give either {one} or {other}."));
+        }
+    }
+
     /// [`Fields::required`] where `other` is absent.
     pub fn required_unless<T>(
         &mut self,

@@ -19,6 +19,7 @@ const NOTES: RangeInclusive<usize> = 0..=2000;
 
 /// What somebody found at a charger: an action, and what they care to say beside it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Report {
     /// Whether it works.
     pub action: Action,
@@ -105,9 +106,7 @@ fn read_photo(fields: &mut Fields<'_>, base_url: &str) -> Option<Uuid> {
     let by_id = fields.parsed("photo_id", |text| Uuid::try_parse(text).ok(), "the id of a photo");
     let of_url = |url: &str| photo_id_of_url(base_url, url);
     let by_url = fields.parsed("photo_url", of_url, "the address of a photo that was uploaded here");
-    if fields.has("photo_id") && fields.has("photo_url") {
-        fields.refuse("photo_url", "excludes", "Give either photo_id or photo_url.");
-    }
+    fields.not_both("photo_id", "photo_url");
     by_id.or(by_url)
 }
 
