@@ -22,3 +22,12 @@ pub async fn number(db: &Db, sql: &str) -> i64 {
         Db::Sqlite(sqlite) => sqlx::query_scalar(sql).fetch_one(sqlite.pool()).await.unwrap(),
     }
 }
+
+/// Rows of two texts.
+pub async fn pairs(db: &Db, sql: &str) -> Vec<(String, String)> {
+    let sql = sqlx::AssertSqlSafe(sql);
+    match db {
+        Db::Postgres(postgres) => sqlx::query_as(sql).fetch_all(postgres.pool()).await.unwrap(),
+        Db::Sqlite(sqlite) => sqlx::query_as(sql).fetch_all(sqlite.pool()).await.unwrap(),
+    }
+}

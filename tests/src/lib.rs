@@ -15,6 +15,7 @@
 pub mod behind;
 pub mod bucket;
 pub mod certificates;
+pub mod consistency;
 pub mod pooler;
 pub mod postgres;
 pub mod programs;
@@ -25,6 +26,7 @@ pub mod runtime;
 pub mod secret_store;
 pub mod seed;
 pub mod statement_gate;
+pub mod traces;
 pub mod trap;
 mod watched;
 

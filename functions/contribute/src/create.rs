@@ -3,11 +3,8 @@
 use crate::App;
 use crate::photos::Photos;
 use api::{Answer, Call};
-use db::contributions::Contribution;
-use domain::charger::{Candidate, ChargerDetail};
-use domain::duplicate::{SAME_SPOT_M, is_likely_duplicate};
-use domain::filter::Filter;
-use domain::geo::{Disc, cover_disc};
+use db::contributions::{Addition, Contribution};
+use domain::charger::ChargerDetail;
 use domain::idempotency::Effect;
 use domain::new_charger::{NewCharger, PhotoError};
 use domain::query::Query;
@@ -39,9 +36,6 @@ pub(crate) async fn create(app: &App, call: &Call<'_>, effect: Effect) -> Result
     match earlier {
         Some(earlier) => photos.resume(app, &earlier.photos).await?,
         None => {
-            if !charger.allow_duplicate {
-                refuse_duplicate(app, &charger).await?;
-            }
             let contribution = Contribution {
                 charger_id,
                 verification_id: effect.part(VERIFICATION),
@@ -51,11 +45,14 @@ pub(crate) async fn create(app: &App, call: &Call<'_>, effect: Effect) -> Result
                 photo_ids: &photos.ids(),
                 now,
             };
-            let refused_ids = app.db.add_charger(&contribution).await?;
-            photos.refuse(&refused_ids);
+            match app.db.add_charger(&contribution).await? {
+                Addition::Done { refused_ids } => photos.refuse(&refused_ids),
+                Addition::Duplicate { of } => return Err(like_charger(app, &of).await?),
+            }
         }
     }
     photos.store(app).await?;
+    photos.take_back(app).await?;
 
     let charger =
         app.db.charger(charger_id).await?.ok_or_else(|| Error::internal("a charger that was just added is gone"))?;
@@ -66,19 +63,10 @@ pub(crate) async fn create(app: &App, call: &Call<'_>, effect: Effect) -> Result
     Ok(Answer::created(&created)?.consistent(token).with_header("location", &format!("/api/chargers/{charger_id}")))
 }
 
-async fn refuse_duplicate(app: &App, charger: &NewCharger) -> Result<()> {
-    let Some(disc) = Disc::new(charger.point, SAME_SPOT_M) else { return Ok(()) };
-    let visit = |ids: &mut Vec<Uuid>, candidate: Candidate| {
-        ids.extend(disc.contains(candidate.point).then_some(candidate.id));
-    };
-    let mut ids = app.db.fold_candidates(&cover_disc(&disc), &Filter::default(), Vec::new, visit).await?;
-    ids.sort_unstable();
-    let mut like = app.db.chargers(&ids).await?;
-    like.retain(|existing| is_likely_duplicate(charger, existing));
-    if like.is_empty() {
-        return Ok(());
-    }
+/// What stands there, as it is now.
+async fn like_charger(app: &App, ids: &[Uuid]) -> Result<Error> {
+    let like = app.db.chargers(ids).await?;
     let candidates: Vec<_> = like.iter().map(|existing| existing.view(&app.photo_base_url, None)).collect();
     let detail = "A like charger stands here already. Send allow_duplicate: true to add this one all the same.";
-    Err(Error::new(Kind::Conflict, detail).with_member("candidates", &candidates))
+    Ok(Error::new(Kind::Conflict, detail).with_member("candidates", &candidates))
 }

@@ -1,11 +1,15 @@
-//! The writes of signed-in people: `POST /api/chargers`, `POST /api/chargers/{id}/verify`.
+//! What signed-in people write, and what they see of themselves: `POST /api/chargers`,
+//! `POST /api/chargers/{id}/verify`, `GET`, `PATCH` and `DELETE /api/me`.
 //!
 //! A charger, its first verification and the rows of its photos come into being in one transaction; the photos' bytes then take
 //! the same road as every upload: into `raw/`, where their event wakes `optimize-photo`. A photo's trouble never fails the
 //! charger.
 
 mod create;
+mod erase;
+mod me;
 mod photos;
+mod remove;
 mod verify;
 
 pub use create::Created;
@@ -45,6 +49,9 @@ async fn route(app: &App, call: Call<'_>) -> Result<Answer> {
     let app = &App { db: app.db.for_request(call.deadline(), call.consistency_token()?), ..app.clone() };
     match (call.method().as_str(), call.segments().as_slice()) {
         ("POST", ["api", "chargers"]) => once(app, &call, |effect| create::create(app, &call, effect)).await,
+        ("GET", ["api", "me"]) => me::show(app, &call).await,
+        ("PATCH", ["api", "me"]) => once(app, &call, |_| me::change(app, &call)).await,
+        ("DELETE", ["api", "me"]) => once(app, &call, |effect| erase::erase(app, &call, effect)).await,
         ("POST", ["api", "chargers", id, "verify"]) => {
             once(app, &call, |effect| verify::verify(app, &call, id, effect)).await
         }

@@ -17,13 +17,14 @@ use uuid::Uuid;
 pub(crate) struct Photos {
     uploaded: Vec<(usize, Uuid)>,
     new: Vec<(usize, NewPhoto, &'static str, Bytes)>,
+    stored: Vec<(Uuid, String)>,
     errors: Vec<PhotoError>,
 }
 
 impl Photos {
     /// Sorts what came with the request; bytes that are no picture are refused at once.
     pub(crate) fn sort(effect: Effect, now: Timestamp, photos: Vec<Result<PhotoInput, PhotoError>>) -> Self {
-        let mut sorted = Self { uploaded: Vec::new(), new: Vec::new(), errors: Vec::new() };
+        let mut sorted = Self { uploaded: Vec::new(), new: Vec::new(), stored: Vec::new(), errors: Vec::new() };
         for (index, photo) in photos.into_iter().enumerate() {
             match photo {
                 Err(error) => sorted.errors.push(error),
@@ -83,11 +84,26 @@ impl Photos {
     pub(crate) async fn store(&mut self, app: &App) -> Result<()> {
         for (index, photo, content_type, bytes) in std::mem::take(&mut self.new) {
             let headers = ObjectHeaders { content_type: content_type.to_owned(), cache_control: None };
-            if let Err(error) = app.storage.put(&photo.raw_key, bytes, &headers).await {
+            match app.storage.put(&photo.raw_key, bytes, &headers).await {
+                Ok(()) => self.stored.push((photo.id, photo.raw_key)),
+                Err(error) => {
+                    let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+                    tracing::error!(photo_id = %photo.id, cause, "a photo could not be stored");
+                    app.db.forget_pending_photo(photo.id).await?;
+                    self.errors.push(not_stored(index));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes the bytes of photos whose rows went while they were being stored: somebody has removed the photo, or themselves.
+    pub(crate) async fn take_back(&mut self, app: &App) -> Result<()> {
+        for (id, raw_key) in std::mem::take(&mut self.stored) {
+            let is_gone = app.db.photo(id).await?.is_none();
+            if is_gone && let Err(error) = app.storage.delete(&raw_key).await {
                 let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
-                tracing::error!(photo_id = %photo.id, cause, "a photo could not be stored");
-                app.db.forget_pending_photo(photo.id).await?;
-                self.errors.push(not_stored(index));
+                tracing::warn!(photo_id = %id, cause, "the bytes of a removed photo are left; `ops sweep` takes them");
             }
         }
         Ok(())

@@ -1,5 +1,6 @@
 //! What a request says.
 
+use domain::contributor::is_anonymous;
 use domain::{ConsistencyToken, Error, Kind, Result, Timestamp};
 use lambda_http::http::Method;
 use lambda_http::request::RequestContext;
@@ -115,22 +116,26 @@ impl<'a> Call<'a> {
             }
             _ => None,
         };
-        let sub = claims.and_then(|claims| claims.get("sub")).filter(|sub| is_subject(sub));
+        let claim = |name: &str| claims.and_then(|claims| claims.get(name));
+        // Cognito's tokens say what they are for; one that tells an app who is there is no key to an API.
+        let is_access = claim("token_use").is_none_or(|purpose| purpose == "access");
+        let sub = claim("sub").filter(|sub| is_access && is_subject(sub));
         let sub = sub.ok_or_else(|| Error::new(Kind::Unauthenticated, "Please sign in."))?;
-        let groups = claims.and_then(|claims| claims.get("cognito:groups")).map(|text| parse_groups(text));
+        let groups = claim("cognito:groups").map(|text| parse_groups(text));
         Ok(Caller { sub: sub.clone(), groups: groups.unwrap_or_default() })
     }
 }
 
-/// A subject as OpenID Connect has it, 255 characters at most; none that a database or a log could stumble over.
+/// A subject as OpenID Connect has it, 255 characters at most; none that a database or a log could stumble over, and none of those
+/// that stand for somebody who was erased.
 fn is_subject(text: &str) -> bool {
-    (1..=255).contains(&text.chars().count()) && !text.chars().any(char::is_control)
+    (1..=255).contains(&text.chars().count()) && !text.chars().any(char::is_control) && !is_anonymous(text)
 }
 
-/// API Gateway hands an array claim over as text: `[admin editor]`.
+/// API Gateway hands an array claim over as text: `[admin editor]`. Only a space is between two: a group may be called `x,admin`.
 fn parse_groups(text: &str) -> Vec<String> {
     let inner = text.trim().trim_start_matches('[').trim_end_matches(']');
-    inner.split([' ', ',']).filter(|group| !group.is_empty()).map(str::to_owned).collect()
+    inner.split(' ').filter(|group| !group.is_empty()).map(str::to_owned).collect()
 }
 
 #[cfg(test)]
@@ -142,12 +147,13 @@ mod tests {
         assert_eq!(parse_groups("[admin editor]"), ["admin", "editor"]);
         assert_eq!(parse_groups("admin"), ["admin"]);
         assert!(parse_groups("[]").is_empty());
+        assert_eq!(parse_groups("[x,admin]"), ["x,admin"]);
     }
 
     #[test]
     fn a_subject_is_text_that_can_be_kept() {
         assert!(is_subject("8f5c-1") && is_subject("Zoë|google"));
-        for text in ["", "a\0b", "a\nb", &"x".repeat(256)] {
+        for text in ["", "a\0b", "a\nb", &"x".repeat(256), "anonymous:7"] {
             assert!(!is_subject(text), "{text:?}");
         }
     }

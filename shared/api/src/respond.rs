@@ -102,6 +102,13 @@ impl Answer {
         self.with_header("vary", "x-consistency-token")
     }
 
+    /// Says that it is for the caller alone and for nobody to keep.
+    #[must_use]
+    pub fn private(mut self) -> Self {
+        self.headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+        self
+    }
+
     /// What is kept of it, to be given again.
     pub(crate) fn keep(&self) -> KeptAnswer {
         let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);

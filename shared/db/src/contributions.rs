@@ -2,16 +2,37 @@
 
 use crate::Db;
 use crate::charger_row::{ChargerRow, insert_charger};
-use crate::column::{Id, Time};
+use crate::column::{Highs, Id, Lows, Time};
 use crate::contributors::{Credit, credit};
-use crate::engine::in_transaction;
+use crate::engine::{Engine, in_transaction};
 use crate::failure::failed;
 use crate::photos::{NewPhoto, insert_photo};
 use domain::charger::SourceType;
+use domain::duplicate::{Neighbour, Spot};
+use domain::geo::Point;
 use domain::new_charger::NewCharger;
 use domain::vocabulary::Amenity;
 use domain::{Result, Timestamp};
 use uuid::Uuid;
+
+/// What became of a contribution.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Addition {
+    /// The charger is there. Those of its `photo_ids` could not be attached that are not there, somebody else's, of another kind,
+    /// rejected, or at another charger already.
+    Done {
+        /// Their ids.
+        refused_ids: Vec<Uuid>,
+    },
+    /// Nothing was written: it is probably one of these.
+    Duplicate {
+        /// Their ids, ascending.
+        of: Vec<Uuid>,
+    },
+}
+
+/// The half of an advisory lock's key that says what is locked: the quarters of those who add a charger. "Spot" in ASCII.
+const SPOT: i32 = 0x5370_6f74;
 
 /// Who adds what, and under which ids.
 #[derive(Clone, Copy, Debug)]
@@ -57,12 +78,14 @@ impl<'a> Contribution<'a> {
 }
 
 impl Db {
-    /// Adds a charger: level 1, its author's `active` as the first verification, all ports free. Answers those of
-    /// `photo_ids` that could not be attached: not there, somebody else's, of another kind, or at another charger already.
+    /// Adds a charger: level 1, its author's `active` as the first verification, all ports free. Where it is not wanted whatever
+    /// stands there, and a charger does that is probably the same, nothing is written. Of several who add the same charger at the
+    /// same moment, the first one adds it.
     ///
     /// # Errors
     /// As every query; nothing is kept then.
-    pub async fn add_charger(&self, contribution: &Contribution<'_>) -> Result<Vec<Uuid>> {
+    pub async fn add_charger(&self, contribution: &Contribution<'_>) -> Result<Addition> {
+        const HOLD: &str = "/* chargers.hold_quarter */ SELECT pg_advisory_xact_lock($1, $2)";
         const STATUS: &str = "/* status.insert_new */ INSERT INTO charger_status
              (charger_id, available_ports, uptime_percentage, verified_by_count, last_verified, scored_at)
              VALUES ($1, $2, 100, 1, $3, $3)";
@@ -70,25 +93,63 @@ impl Db {
              VALUES ($1, $2, $3, 'active', $4)";
         const ATTACH: &str = "/* photos.attach */ UPDATE photos SET charger_id = $1
              WHERE id = $2 AND owner = $3 AND kind = 'charger' AND state <> 'rejected' AND charger_id IS NULL";
+        let neighbours = self.engine().pick(
+            "/* chargers.neighbours */ SELECT c.id, c.lat, c.lng, c.name, c.operator
+             FROM unnest($1::int8[], $2::int8[]) r(lo, hi) CROSS JOIN LATERAL
+             (SELECT c.id, c.lat, c.lng, c.name, c.operator FROM chargers c WHERE c.cell BETWEEN r.lo AND r.hi OFFSET 0) c",
+            "/* chargers.neighbours */ SELECT c.id, c.lat, c.lng, c.name, c.operator FROM json_each($1) r CROSS JOIN chargers c
+             WHERE c.cell BETWEEN json_extract(r.value, '$[0]') AND json_extract(r.value, '$[1]')",
+        );
         let Contribution { charger_id, author, charger, now, .. } = *contribution;
+        let spot = Spot::of(charger);
         in_transaction!(self, |tx| {
-            credit!(tx, author, Credit { chargers: 1, verifications: 1, photos: 0 }, now);
-            insert_charger!(tx, &contribution.row());
-            let status = sqlx::query(STATUS).bind(Id(charger_id)).bind(charger.total_ports as i32).bind(Time(now));
-            status.execute(&mut *tx).await.map_err(failed)?;
-            let verification = sqlx::query(VERIFICATION).bind(Id(contribution.verification_id)).bind(Id(charger_id));
-            verification.bind(author).bind(Time(now)).execute(&mut *tx).await.map_err(failed)?;
-            for photo in contribution.new_photos {
-                insert_photo!(tx, photo, author, now);
-            }
-            let mut refused = Vec::new();
-            for photo_id in contribution.photo_ids {
-                let attach = sqlx::query(ATTACH).bind(Id(charger_id)).bind(Id(*photo_id)).bind(author);
-                if attach.execute(&mut *tx).await.map_err(failed)?.rows_affected() == 0 {
-                    refused.push(*photo_id);
+            let mut duplicates = Vec::new();
+            if let Some(spot) = &spot {
+                // SQLite has one writer; here everybody who adds in these quarters waits, and then sees what was added.
+                if self.engine() == Engine::Postgres {
+                    for quarter in spot.quarters() {
+                        sqlx::query(HOLD).bind(SPOT).bind(quarter).execute(&mut *tx).await.map_err(failed)?;
+                    }
                 }
+                let found = sqlx::query_as(neighbours).bind(Lows(&spot.ranges)).bind(Highs(&spot.ranges));
+                let found: Vec<Found> = found.fetch_all(&mut *tx).await.map_err(failed)?;
+                duplicates = duplicates_of(charger, spot, found);
             }
-            refused
+            if duplicates.is_empty() {
+                credit!(tx, author, Credit { chargers: 1, verifications: 1, photos: 0 }, now);
+                insert_charger!(tx, &contribution.row());
+                let status = sqlx::query(STATUS).bind(Id(charger_id)).bind(charger.total_ports as i32).bind(Time(now));
+                status.execute(&mut *tx).await.map_err(failed)?;
+                let verification = sqlx::query(VERIFICATION).bind(Id(contribution.verification_id));
+                let verification = verification.bind(Id(charger_id)).bind(author).bind(Time(now));
+                verification.execute(&mut *tx).await.map_err(failed)?;
+                for photo in contribution.new_photos {
+                    insert_photo!(tx, photo, author, now);
+                }
+                let mut refused_ids = Vec::new();
+                for photo_id in contribution.photo_ids {
+                    let attach = sqlx::query(ATTACH).bind(Id(charger_id)).bind(Id(*photo_id)).bind(author);
+                    if attach.execute(&mut *tx).await.map_err(failed)?.rows_affected() == 0 {
+                        refused_ids.push(*photo_id);
+                    }
+                }
+                Addition::Done { refused_ids }
+            } else {
+                Addition::Duplicate { of: duplicates }
+            }
         })
     }
+}
+
+/// Id, latitude, longitude, name and operator.
+type Found = (Id, f64, f64, String, Option<String>);
+
+fn duplicates_of(new: &NewCharger, spot: &Spot, found: Vec<Found>) -> Vec<Uuid> {
+    let is_like = |(_, lat, lng, name, operator): &Found| {
+        let neighbour = |point| Neighbour { point, name: name.clone(), operator: operator.clone() };
+        Point::new(*lat, *lng).is_some_and(|point| spot.has_likely_duplicate(new, &neighbour(point)))
+    };
+    let mut ids: Vec<Uuid> = found.iter().filter(|found| is_like(found)).map(|(id, ..)| id.0).collect();
+    ids.sort_unstable();
+    ids
 }

@@ -1,5 +1,9 @@
 //! Who contributes, and how much they are trusted.
 
+mod erase;
+mod picture;
+mod view;
+
 use crate::Db;
 use crate::column::Time;
 use crate::engine::in_transaction;

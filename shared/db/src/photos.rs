@@ -123,6 +123,17 @@ impl Db {
         row.map(photo).transpose()
     }
 
+    /// The oldest photos of an owner, `limit` at most.
+    ///
+    /// # Errors
+    /// As every query.
+    pub async fn photos_of_owner(&self, owner: &str, limit: u32) -> Result<Vec<Photo>> {
+        const SQL: &str = select!("photos.of_owner", "owner = $1 ORDER BY id LIMIT $2");
+        let rows: Vec<Row> =
+            read!(self, |session| sqlx::query_as(SQL).bind(owner).bind(i64::from(limit)).fetch_all(session).await?);
+        rows.into_iter().map(photo).collect()
+    }
+
     /// The photos that chargers show, oldest first; rejected ones are left out.
     pub(crate) async fn photos_of_chargers(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<Photo>>> {
         let sql = self.engine().pick(

@@ -1,6 +1,6 @@
 //! When two chargers are probably one.
 
-use crate::charger::Charger;
+use crate::geo::{Disc, KeyRange, Point, cover_disc};
 use crate::new_charger::NewCharger;
 use strsim::normalized_damerau_levenshtein;
 
@@ -12,13 +12,55 @@ const SAME_NAME: f64 = 0.75;
 /// A name within another says something only when it is this long.
 const TELLING_CHARS: usize = 4;
 
-/// Whether a charger *at the same spot* is probably the one that is being added: a like name, or the same operator.
-pub fn is_likely_duplicate(new: &NewCharger, existing: &Charger) -> bool {
-    let same_operator = match (&new.operator, &existing.operator) {
-        (Some(one), Some(other)) => one.trim().to_lowercase() == other.trim().to_lowercase(),
-        _ => false,
-    };
-    same_operator || is_like(&new.name, &existing.name)
+/// A charger that stands where another is being added.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Neighbour {
+    /// Where exactly.
+    pub point: Point,
+    /// What it is called.
+    pub name: String,
+    /// Who runs it.
+    pub operator: Option<String>,
+}
+
+/// Where those stand that may be the charger that is being added.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spot {
+    disc: Disc,
+    /// Every place of the spot has its key in one of these.
+    pub ranges: Vec<KeyRange>,
+}
+
+/// Bits of a cell key within one quarter: a cell of level 14, some 500 m across.
+const QUARTER_BITS: u32 = 2 * (30 - 14);
+
+impl Spot {
+    /// Where to look before a charger is added; nowhere, where it is wanted whatever stands there.
+    pub fn of(new: &NewCharger) -> Option<Self> {
+        let disc = Disc::new(new.point, SAME_SPOT_M).filter(|_| !new.allow_duplicate)?;
+        Some(Self { disc, ranges: cover_disc(&disc) })
+    }
+
+    /// The quarters that the spot touches, ascending. Two places within [`SAME_SPOT_M`] of each other have one in common: whoever
+    /// adds a charger and holds its quarters adds it alone.
+    pub fn quarters(&self) -> Vec<i32> {
+        // 33 bits less one: six faces of 2^28 cells fit.
+        let quarter = |key: i64| (key >> QUARTER_BITS) as i32;
+        let mut quarters: Vec<i32> =
+            self.ranges.iter().flat_map(|range| quarter(range.lo)..=quarter(range.hi)).collect();
+        quarters.sort_unstable();
+        quarters.dedup();
+        quarters
+    }
+
+    /// Whether a charger stands here and is probably the one that is being added: a like name, or the same operator.
+    pub fn has_likely_duplicate(&self, new: &NewCharger, existing: &Neighbour) -> bool {
+        let same_operator = match (&new.operator, &existing.operator) {
+            (Some(one), Some(other)) => one.trim().to_lowercase() == other.trim().to_lowercase(),
+            _ => false,
+        };
+        self.disc.contains(existing.point) && (same_operator || is_like(&new.name, &existing.name))
+    }
 }
 
 fn is_like(one: &str, other: &str) -> bool {
@@ -40,6 +82,65 @@ fn plain(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::charger::Connector;
+    use crate::geo::distance_m;
+    use crate::vocabulary::Port;
+    use proptest::prelude::*;
+
+    fn new(name: &str, operator: Option<&str>, lat: f64, lng: f64) -> NewCharger {
+        NewCharger {
+            name: name.to_owned(),
+            address: "1 Main St".to_owned(),
+            point: Point::new(lat, lng).unwrap(),
+            connectors: vec![Connector { port: Port::Ccs, power_kw: None, count: 1 }],
+            total_ports: 1,
+            operator: operator.map(str::to_owned),
+            amenities: Vec::new(),
+            notes: None,
+            allow_duplicate: false,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn two_places_of_one_spot_have_a_quarter_in_common(
+            (lat, lng) in prop_oneof![
+                (-90.0..=90.0_f64, -180.0..=180.0_f64),
+                (89.9995..=90.0_f64, -180.0..=180.0_f64),
+                (-1.0..=1.0_f64, 179.9997..=180.0_f64),
+            ],
+            (north_m, east_m) in (-30.0..=30.0_f64, -30.0..=30.0_f64),
+        ) {
+            let beside_lat = (lat + north_m / 111_320.0).clamp(-90.0, 90.0);
+            let beside_lng = lng + east_m / (111_320.0 * lat.to_radians().cos().max(1e-9));
+            let beside_lng = (beside_lng + 540.0).rem_euclid(360.0) - 180.0;
+            let (one, other) = (new("A", None, lat, lng), new("B", None, beside_lat, beside_lng));
+            prop_assume!(distance_m(one.point, other.point) <= SAME_SPOT_M);
+            let (one, other) = (Spot::of(&one).unwrap().quarters(), Spot::of(&other).unwrap().quarters());
+            prop_assert!(one.is_sorted() && one.len() <= 8, "{one:?}");
+            prop_assert!(one.iter().any(|quarter| other.contains(quarter)), "{one:?} {other:?}");
+        }
+    }
+
+    #[test]
+    fn a_like_name_or_the_same_operator_within_thirty_metres_is_probably_the_same() {
+        let wanted = new("City Hall", Some("Ionity "), 42.65, -73.75);
+        let spot = Spot::of(&wanted).unwrap();
+        // 0.0002 degrees of latitude are 22 m, 0.0004 are 44.
+        let table = [
+            ("City Hall Level 2", None, 42.6502, true),
+            ("City Hall Level 2", None, 42.6504, false),
+            ("Thruway", Some("IONITY"), 42.65, true),
+            ("Thruway", Some("Tesla"), 42.65, false),
+            ("Thruway", None, 42.65, false),
+        ];
+        for (name, operator, lat, expected) in table {
+            let (point, operator) = (Point::new(lat, -73.75).unwrap(), operator.map(str::to_owned));
+            let existing = Neighbour { point, name: name.to_owned(), operator };
+            assert_eq!(spot.has_likely_duplicate(&wanted, &existing), expected, "{existing:?}");
+        }
+        assert_eq!(Spot::of(&NewCharger { allow_duplicate: true, ..wanted }), None);
+    }
 
     #[test]
     fn names_are_alike_whatever_their_case_and_signs() {

@@ -74,6 +74,13 @@ impl Error {
         Self::bad_input(vec![FieldError { field: field.into(), code, detail: detail.into() }])
     }
 
+    /// Says something else to the client.
+    #[must_use]
+    pub fn saying(mut self, detail: impl Into<String>) -> Self {
+        self.detail = detail.into();
+        self
+    }
+
     /// There is no such `thing` (a noun such as "charger").
     pub fn not_found(thing: &str) -> Self {
         Self::new(Kind::NotFound, format!("There is no such {thing}."))

@@ -1,30 +1,17 @@
 //! From untrusted JSON to values: reads an object field by field and remembers **every** field that is not as it should be.
 
 mod lists;
+mod problems;
 mod rules;
 pub(crate) mod shape;
 mod text;
 
+pub use problems::Problems;
+
 use crate::describe::Recorder;
-use crate::{Error, FieldError, Result};
+use crate::{Error, Result};
 use serde_json::{Map, Value, json};
 use std::ops::RangeInclusive;
-
-/// The bad fields found so far.
-#[derive(Debug, Default)]
-pub struct Problems(Vec<FieldError>);
-
-impl Problems {
-    /// Notes one bad field.
-    pub fn add(&mut self, field: impl Into<String>, code: &'static str, detail: impl Into<String>) {
-        self.0.push(FieldError { field: field.into(), code, detail: detail.into() });
-    }
-
-    /// Ok when nothing was noted, else one error that names everything.
-    pub fn into_result(self) -> Result<()> {
-        if self.0.is_empty() { Ok(()) } else { Err(Error::bad_input(self.0)) }
-    }
-}
 
 /// Reads the body of a request as one JSON object.
 ///
@@ -42,7 +29,7 @@ pub fn parse_body(body: &[u8]) -> Result<Map<String, Value>> {
 }
 
 /// A JSON object that is being read. A getter answers `None` for an absent field and for a bad one, which it also notes;
-/// `null` counts as absent.
+/// `null` counts as absent, but for [`Fields::nullable`].
 #[derive(Debug)]
 pub struct Fields<'a> {
     object: &'a Map<String, Value>,
@@ -111,6 +98,18 @@ impl<'a> Fields<'a> {
             return None;
         }
         read(self, name)
+    }
+
+    /// A field that `null` takes away: `None` where it is absent or bad, `Some(None)` where it is `null`. For use around an
+    /// optional getter.
+    pub fn nullable<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&mut Self, &'static str) -> Option<T>,
+    ) -> Option<Option<T>> {
+        let is_null = self.object.get(name).is_some_and(Value::is_null);
+        let read = read(self, name);
+        if is_null { Some(None) } else { read.map(Some) }
     }
 
     /// Text with a length in characters; blank text and control characters (but line breaks and tabs) are refused.
@@ -260,6 +259,15 @@ mod tests {
         let read = ["a", "b", "c", "d", "e"].map(|name| fields.integer(name, 0..=9));
         assert_eq!(read, [Some(4), Some(4), Some(4), None, None]);
         assert_eq!(errors(fields.finish()), ["d out_of_range", "e out_of_range"]);
+    }
+
+    #[test]
+    fn null_is_told_from_what_is_not_there() {
+        let body = parse_body(br#"{"a": null, "b": 3, "c": "x"}"#).unwrap();
+        let mut fields = Fields::new(&body);
+        let read = ["a", "b", "c", "d"].map(|name| fields.nullable(name, |f, name| f.integer(name, 1..=9)));
+        assert_eq!(read, [Some(None), Some(Some(3)), None, None]);
+        assert_eq!(errors(fields.finish()), ["c wrong_type"]);
     }
 
     #[test]

@@ -12,6 +12,7 @@
 pub mod charger;
 pub mod connection;
 pub mod consistency;
+pub mod contributor;
 pub mod cursor;
 #[cfg(feature = "openapi")]
 pub mod describe;

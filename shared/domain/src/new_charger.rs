@@ -15,6 +15,8 @@ use uuid::Uuid;
 
 /// Ports that a charger can have.
 pub const PORTS: std::ops::RangeInclusive<i64> = 1..=100;
+/// One decoded photo in a body; larger ones are uploaded.
+pub const MAX_PHOTO_BYTES: usize = 5_000_000;
 /// Decoded photos in one body: a Lambda request is capped at 6 MB, base64 adds a third.
 pub const MAX_BODY_PHOTO_BYTES: usize = 4_500_000;
 
@@ -178,6 +180,10 @@ fn decode_photo(index: usize, text: &str) -> Result<PhotoInput, PhotoError> {
         })
         .collect();
     match LENIENT.decode(plain) {
+        Ok(bytes) if bytes.len() > MAX_PHOTO_BYTES => {
+            let detail = "A photo in a request may have 5 MB. Upload it by POST /api/uploads and send its id.";
+            Err(PhotoError::new(index, "too_large", detail))
+        }
         Ok(bytes) if !bytes.is_empty() => Ok(PhotoInput::Bytes(bytes)),
         _ => Err(bad("Must be the id of an uploaded photo, or base64.")),
     }

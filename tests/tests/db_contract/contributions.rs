@@ -1,9 +1,10 @@
 //! What a contributor's charger brings along: status, verification, counters, trust, photos.
 
 use db::Db;
-use db::contributions::Contribution;
+use db::contributions::{Addition, Contribution};
 use db::photos::{NewPhoto, PhotoResult};
 use domain::Timestamp;
+use domain::new_charger::NewCharger;
 use domain::photo::{PhotoKind, raw_key};
 use domain::verification::Action;
 use domain::verification::report::Report;
@@ -18,6 +19,7 @@ on_both_engines!(
     new_photos_come_with_the_charger_or_not_at_all,
     a_contributor_is_made_once,
     authors_who_add_at_the_same_time_lose_no_count,
+    of_several_who_add_the_same_charger_at_once_one_does,
     a_photo_may_become_ready_while_its_owner_attaches_it,
 );
 
@@ -39,8 +41,12 @@ async fn add_with(db: &Db, number: u128, new_photos: &[NewPhoto], photo_ids: &[U
     let charger = &new_charger("Park", point(1.0, 2.0));
     let (charger_id, verification_id) = (id(number), id(1000 + number));
     let author = "ann";
-    db.add_charger(&Contribution { charger_id, verification_id, author, charger, new_photos, photo_ids, now: NOON })
-        .await
+    let now = NOON;
+    let contribution = Contribution { charger_id, verification_id, author, charger, new_photos, photo_ids, now };
+    match db.add_charger(&contribution).await? {
+        Addition::Done { refused_ids } => Ok(refused_ids),
+        Addition::Duplicate { of } => panic!("{of:?}"),
+    }
 }
 
 async fn a_new_charger_has_level_one_and_its_authors_verification(test_db: &TestDb) {
@@ -121,6 +127,32 @@ async fn authors_who_add_at_the_same_time_lose_no_count(test_db: &TestDb) {
     tasks.join_all().await;
     assert_eq!(counters(&test_db.db, "ann").await, Some((8, 8, 0, 96)));
     assert_eq!(test_db.db.count_chargers(&Default::default()).await.unwrap().count, 8);
+}
+
+async fn of_several_who_add_the_same_charger_at_once_one_does(test_db: &TestDb) {
+    // On both sides of the antimeridian: their cells are far apart, their quarters are not.
+    for (round, lng) in [0.0, 180.0, 10.0, 20.0].into_iter().enumerate() {
+        let mut tasks = tokio::task::JoinSet::new();
+        for number in 0..10_u128 {
+            let number = 100 * round as u128 + number;
+            let beside = if number.is_multiple_of(2) { lng } else { lng - 0.0001 };
+            let charger = NewCharger { allow_duplicate: false, ..new_charger("Park", point(1.0, beside)) };
+            let db: Db = test_db.db.clone();
+            tasks.spawn(async move {
+                let (charger_id, verification_id) = (id(number + 1), id(10_000 + number));
+                let (charger, author, new_photos, photo_ids) = (&charger, "ann", &[][..], &[][..]);
+                let now = NOON;
+                let new = Contribution { charger_id, verification_id, author, charger, new_photos, photo_ids, now };
+                db.add_charger(&new).await.unwrap()
+            });
+        }
+        let all = tasks.join_all().await;
+        let is_done = |addition: &&Addition| matches!(addition, Addition::Done { .. });
+        assert_eq!(all.iter().filter(is_done).count(), 1, "{all:?}");
+        let added = round as u64 + 1;
+        assert_eq!(test_db.db.count_chargers(&Default::default()).await.unwrap().count, added);
+        assert_eq!(counters(&test_db.db, "ann").await.map(|counters| counters.0), Some(added as i32));
+    }
 }
 
 async fn a_photo_may_become_ready_while_its_owner_attaches_it(test_db: &TestDb) {

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod attacks;
 mod bad_input;
 mod binaries;
 mod crashes;

@@ -12,11 +12,12 @@ pub struct Point {
 impl Point {
     /// A point from degrees, or `None` where a value is not finite or off the globe.
     ///
-    /// A longitude of -180 becomes 180, so that one place has one longitude (at the poles it keeps the one given).
+    /// A longitude of -180 becomes 180, and -0 becomes 0, so that one place has one longitude (at the poles it keeps the one given).
     pub fn new(lat: f64, lng: f64) -> Option<Self> {
         // A range never contains NaN, which would otherwise get a plausible cell key.
         let valid = (-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lng);
-        valid.then_some(Self { lat, lng: if lng == -180.0 { 180.0 } else { lng } })
+        // Adding zero takes the sign of -0.
+        valid.then_some(Self { lat: lat + 0.0, lng: if lng == -180.0 { 180.0 } else { lng + 0.0 } })
     }
 
     /// Latitude in degrees, north positive.
@@ -66,6 +67,12 @@ mod tests {
         for (lat, lng) in [(90.0, 0.0), (-90.0, 180.0), (0.0, 180.0), (42.65, -73.75)] {
             assert!(Point::new(lat, lng).is_some(), "{lat}, {lng}");
         }
+    }
+
+    #[test]
+    fn zero_has_no_sign() {
+        let point = Point::new(-0.0, -0.0).unwrap();
+        assert!(point.lat().is_sign_positive() && point.lng().is_sign_positive());
     }
 
     #[test]
