@@ -13,6 +13,7 @@ mod remove;
 mod verify;
 
 pub use create::Created;
+pub use me::Me;
 pub use verify::Recorded;
 
 use api::{Answer, Body, Call, Request, Response, serve};

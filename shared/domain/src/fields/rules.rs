@@ -19,6 +19,14 @@ impl Fields<'_> {
         }
     }
 
+    /// Refuses where the field is not even `null`. For use before [`Fields::nullable`].
+    pub fn present(&mut self, name: &'static str) {
+        self.rule(|| json!({"required": [name]}));
+        if !self.object.contains_key(name) {
+            self.refuse(name, "required", "This field is required.");
+        }
+    }
+
     /// Refuses where both fields are there.
     pub fn not_both(&mut self, one: &'static str, other: &'static str) {
         self.rule(|| {

@@ -100,7 +100,9 @@ fn bytes_that_are_no_text_and_numbers_without_end_are_refused() {
         let reply = post(&target, "/api/chargers", body.clone());
         assert_eq!(reply.status, 400, "{:.200}", String::from_utf8_lossy(&body));
     }
-    for path in [format!("/api/chargers/{id}%00"), "/api/chargers/%ff%fe".to_owned(), "/api/photos/..%2f..%2fetc".to_owned()] {
+    for path in
+        [format!("/api/chargers/{id}%00"), "/api/chargers/%ff%fe".to_owned(), "/api/photos/..%2f..%2fetc".to_owned()]
+    {
         let reply = target.server.send(&Request::new("GET", path.clone()));
         assert!((400..500).contains(&reply.status), "{path}: {}", reply.status);
     }
