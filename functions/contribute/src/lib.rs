@@ -16,6 +16,8 @@ mod remove_photo;
 mod verify;
 
 pub use create::Created;
+pub use me::Me;
+pub use verify::Recorded;
 
 use api::{Answer, Body, Call, Caller, Request, Response, serve};
 use db::Db;

@@ -248,6 +248,8 @@ mod tests {
         let (charger, _) = read(&body).unwrap();
         assert_eq!(charger.total_ports, 5);
         assert_eq!(charger.connectors[0].power_kw, Some(150.0));
+        body["total_ports"] = json!(null);
+        assert_eq!(read(&body).unwrap().0.total_ports, 5, "null counts as absent");
         body["connectors"][0]["count"] = json!(100);
         assert_eq!(read(&body).unwrap_err().fields()[0].code, "out_of_range");
     }

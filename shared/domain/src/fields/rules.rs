@@ -43,6 +43,14 @@ impl Fields<'_> {
         }
     }
 
+    /// Refuses where the field is not even `null`. For use before [`Fields::nullable`].
+    pub fn present(&mut self, name: &'static str) {
+        self.rule(|| json!({"required": [name]}));
+        if !self.object.contains_key(name) {
+            self.refuse(name, "required", "This field is required.");
+        }
+    }
+
     /// [`Fields::required`] where `other` is absent.
     pub fn required_unless<T>(
         &mut self,
