@@ -90,7 +90,7 @@ async fn a_charger_that_moves_is_found_where_it_is_now(test_db: &TestDb) {
     .await
     .unwrap();
     let everything = Filter::default();
-    assert_eq!(found_at(db, 1.0, 2.0, &everything).await, []);
+    assert_eq!(found_at(db, 1.0, 2.0, &everything).await, Vec::<Uuid>::new());
     assert_eq!(found_at(db, 50.0, 10.0, &everything).await, [id(1)]);
     let charger = db.charger(id(1)).await.unwrap().unwrap();
     assert_eq!((charger.name.as_str(), charger.notes.as_deref()), ("Joe's & Co", Some("Left.")));
@@ -110,7 +110,7 @@ async fn ports_power_and_amenities_follow_the_patch(test_db: &TestDb) {
     assert_eq!(charger.connectors.len(), 2);
     let query = |raw| domain::listing::Listing::from_query(raw).unwrap().filter;
     assert_eq!(found_at(db, 1.0, 2.0, &query("port_type=Tesla&amenity=cafe&min_power_kw=200")).await, [id(1)]);
-    assert_eq!(found_at(db, 1.0, 2.0, &query("port_type=CCS")).await, []);
+    assert_eq!(found_at(db, 1.0, 2.0, &query("port_type=CCS")).await, Vec::<Uuid>::new());
     assert_eq!(wrong_counters(db).await, 0);
 }
 
