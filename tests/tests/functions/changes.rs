@@ -72,7 +72,8 @@ async fn a_client_that_comes_back_gets_what_has_happened_since(test_db: &TestDb)
     db.edit_charger(id(1), tests::seed::NOON, rename).await.unwrap();
     tests::seed::add(db, 999, &tests::seed::new_charger("New", tests::seed::point(1.0, 2.0)), tests::seed::NOON).await;
     // One that comes and goes between two visits is nothing to the client.
-    tests::seed::add(db, 998, &tests::seed::new_charger("Brief", tests::seed::point(1.0, 2.0)), tests::seed::NOON).await;
+    tests::seed::add(db, 998, &tests::seed::new_charger("Brief", tests::seed::point(1.0, 2.0)), tests::seed::NOON)
+        .await;
     db.remove_charger(id(998), &[]).await.unwrap();
     let (items, _) = follow(test_db, Some(&token), 3).await;
     let of = |word: &str, number| (word.to_owned(), id(number).to_string());
