@@ -9,18 +9,26 @@ use serde::Serialize;
 use std::collections::HashMap;
 use uuid::Uuid;
 
-#[derive(Serialize)]
-struct Changes<'a> {
+/// A page of the feed.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Changes<'a> {
+    /// In the order of the changes; fewer than the limit where chargers came and went since.
     items: Vec<Item<'a>>,
+    /// Where to go on, also where there is nothing new.
     next_since: String,
+    /// Whether another page is there already.
     has_more: bool,
 }
 
-#[derive(Serialize)]
+/// The latest change of one charger.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "ChangeItem"))]
 struct Item<'a> {
     r#type: ChangeType,
     id: Uuid,
     changed_at: Timestamp,
+    /// As lists show it; absent where it is deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
     charger: Option<ChargerView<'a>>,
 }

@@ -11,6 +11,8 @@ mod history;
 mod list;
 mod paging;
 
+pub use changes::Changes;
+
 use api::{Answer, Body, Call, Request, Response, serve};
 use db::Db;
 use domain::{Error, Result};

@@ -11,12 +11,17 @@ use serde::Serialize;
 use std::collections::HashSet;
 use uuid::Uuid;
 
-/// A report, not a resource: 200 also where every charger was added.
-#[derive(Serialize)]
-struct Report {
+/// What became of each charger. A report, not a resource: 200 also where every charger was added.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct BatchReport {
+    /// How many were added.
     created: usize,
+    /// How many are not valid.
     invalid: usize,
+    /// How many stand there already, or came twice.
     duplicate: usize,
+    /// Of each charger, in the order of the batch.
     results: Vec<ItemResult>,
 }
 
@@ -35,7 +40,7 @@ pub(crate) async fn add(app: &App, call: &Call<'_>, effect: Effect) -> Result<An
     neighbours.retain(|neighbour| !added.contains(&neighbour.id));
     let results = batch.decide(neighbours, id_of);
     let count = |is_it: fn(&ItemResult) -> bool| results.iter().filter(|result| is_it(result)).count();
-    let report = Report {
+    let report = BatchReport {
         created: count(|result| matches!(result, ItemResult::Created { .. })),
         invalid: count(|result| matches!(result, ItemResult::Invalid { .. })),
         duplicate: count(|result| matches!(result, ItemResult::Duplicate { .. })),

@@ -15,6 +15,7 @@ mod remove_charger;
 mod remove_photo;
 mod verify;
 
+pub use batch::BatchReport;
 pub use create::Created;
 pub use me::Me;
 pub use verify::Recorded;

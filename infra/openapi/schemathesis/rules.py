@@ -125,7 +125,22 @@ def change_me(case) -> None:
         case.body["photo_id"] = post(f"{URL}/api/uploads", photo, os.environ["SHARASPOT_TOKEN"])["photo_id"]
 
 
+def list_changes(case) -> None:
+    # Only an answer has a token that is good.
+    case.query.pop("since", None)
+
+
+def change_charger(case) -> None:
+    create_charger(case)
+    # What is free is held against what there is, which only the charger knows.
+    case.body.pop("available_ports", None)
+    if not case.body:
+        case.body["name"] = "Depot"
+
+
 RULES = {
+    "listChanges": list_changes,
+    "changeCharger": change_charger,
     "getMe": get_me,
     "changeMe": change_me,
     "deleteMe": delete_me,

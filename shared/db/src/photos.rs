@@ -67,20 +67,21 @@ macro_rules! select {
 /// The photos that go when a charger does: its own and those of its verifications.
 macro_rules! ids_with_charger {
     () => {
-        "SELECT id FROM photos WHERE charger_id = $1 AND kind <> 'profile'
-         UNION SELECT photo_id FROM verification_actions WHERE charger_id = $1 AND photo_id IS NOT NULL"
+        "(SELECT id FROM photos WHERE charger_id = $1 AND kind <> 'profile'
+         UNION SELECT photo_id FROM verification_actions WHERE charger_id = $1 AND photo_id IS NOT NULL)"
     };
 }
 
-pub(crate) const IDS_WITH_CHARGER: &str = concat!("/* photos.ids_with_charger */ ", ids_with_charger!());
+pub(crate) const IDS_WITH_CHARGER: &str =
+    concat!("/* photos.ids_with_charger */ SELECT id FROM photos WHERE id IN ", ids_with_charger!());
 
 pub(crate) const INSERT: &str = "/* photos.promise */ INSERT INTO photos (id, charger_id, owner, kind, raw_key, hash8, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 
 const WITH_CHARGER: &str = concat!(
     "/* photos.with_charger */ SELECT id, charger_id, owner, kind, raw_key, hash8, state, reason, width, height, thumbhash,
-         dominant_color, renditions, link, created_at FROM photos WHERE id IN (",
+         dominant_color, renditions, link, created_at FROM photos WHERE id IN ",
     ids_with_charger!(),
-    ") ORDER BY id"
+    " ORDER BY id"
 );
 
 /// Inserts a promised photo inside a transaction.

@@ -20,6 +20,7 @@ pub struct Batch {
 }
 
 /// What became of one charger of a batch.
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum ItemResult {

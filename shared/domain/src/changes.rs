@@ -33,6 +33,7 @@ pub struct Change {
 }
 
 /// What a change is to a reader.
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeType {

@@ -2,6 +2,7 @@
 
 use crate::operation::Operation;
 use crate::schemas::Schemas;
+use domain::changes::ChangesRequest;
 use domain::charger::{ChargerDetail, ChargerView};
 use domain::describe;
 use domain::listing::Listing;
@@ -41,8 +42,21 @@ pub(super) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
         .with_headers(&["Link", "X-Total-Count"])
         .cached()
         .refers("404", "NotFound"),
+        Operation::new("GET /api/changes", "listChanges", "What became of chargers since somebody last asked")
+            .about(
+                "The latest change of each charger that ever was, in the order of the changes. Take `created` and `changed` both as \
+                 \"this is the charger now\", and take out what is `deleted`.",
+            )
+            .query(describe::query(ChangesRequest::from_query), &CHANGES)
+            .answers("200", "What is new, perhaps nothing.", schemas.of::<chargers::Changes<'_>>())
+            .cached(),
     ]
 }
+
+const CHANGES: [(&str, &str); 2] = [
+    ("limit", "Changes on a page; 100 unless told otherwise."),
+    ("since", "`next_since` of the answer before; without it from the beginning."),
+];
 
 const PAGE: [(&str, &str); 3] = [
     ("cursor", "`next_cursor` of the page before; excludes `page`."),

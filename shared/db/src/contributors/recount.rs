@@ -9,15 +9,15 @@ macro_rules! recount_sql {
              verifications = (SELECT count(*) FROM verification_actions v WHERE v.user_id = contributors.sub),
              photos_uploaded = (SELECT count(*) FROM photos p
                  WHERE p.owner = contributors.sub AND p.state = 'ready' AND p.link IS NULL)
-             WHERE sub IN (",
+             WHERE sub IN ",
             $is_one_of,
-            ") RETURNING sub, chargers_added, verifications, photos_uploaded"
+            " RETURNING sub, chargers_added, verifications, photos_uploaded"
         )
     };
 }
 
 pub(crate) const RECOUNT: (&str, &str) =
-    (recount_sql!("SELECT jsonb_array_elements_text($1)"), recount_sql!("SELECT value FROM json_each($1)"));
+    (recount_sql!("(SELECT jsonb_array_elements_text($1))"), recount_sql!("(SELECT value FROM json_each($1))"));
 pub(crate) const SET_TRUSTS: (&str, &str) = (
     "/* contributors.set_trusts */ UPDATE contributors c SET trust_score = t.trust
      FROM jsonb_to_recordset($1) AS t(sub text, trust integer) WHERE c.sub = t.sub",

@@ -16,6 +16,9 @@ const LOCK: i64 = i64::from_be_bytes(*b"imports.");
 const QUEUE: &str = "/* imports.queue */ SELECT pg_advisory_xact_lock($1)";
 const KNOWN: &str = "/* imports.known */ SELECT source_id, id, import_hash FROM chargers
      WHERE source = $1 AND source_id = ANY($2)";
+const LOCK_CHARGERS: &str = "/* imports.lock_chargers */ SELECT id FROM chargers WHERE id = ANY($1)
+     ORDER BY id FOR NO KEY UPDATE";
+const LOCK_FACETS: &str = "/* imports.lock_facets */ LOCK TABLE charger_facets IN SHARE ROW EXCLUSIVE MODE";
 const UPDATE: &str = "/* imports.update */ UPDATE chargers c SET name = u.name, address = u.address, lat = u.lat,
      lng = u.lng, cell = u.cell, port_mask = u.port_mask, amenity_mask = coalesce(u.amenity_mask, c.amenity_mask),
      max_power_kw = u.max_power_kw, total_ports = u.total_ports, operator = u.operator, notes = u.notes,
@@ -34,11 +37,17 @@ impl Import for Session<Postgres> {
         // any would wait for each other's counters in a circle.
         sqlx::query(QUEUE).bind(LOCK).execute(&mut *self).await.map_err(failed)?;
         let source_ids: Vec<&str> = batch.chargers.iter().map(|charger| charger.source_id.as_str()).collect();
-        let known = sqlx::query_as(KNOWN).bind(batch.source).bind(source_ids).fetch_all(&mut *self).await;
-        let known: Vec<(String, Id, Option<i64>)> = known.map_err(failed)?;
-        let known = known.iter().map(|(source_id, id, hash)| (source_id.as_str(), id.0, *hash));
-        let sorted = Sorted::sort(batch, known);
-        // Chargers before counters, as contributors lock them; after an insert, which locks counters, it would be a circle again.
+        let mut known = known(self, &batch, &source_ids).await?;
+        let mut sorted = Sorted::sort(batch, references(&known));
+        // Chargers before counters, as contributors lock them. One that was removed since we looked is new again.
+        while !lock(self, &sorted.changed).await? {
+            known = self::known(self, &batch, &source_ids).await?;
+            sorted = Sorted::sort(batch, references(&known));
+        }
+        // Each statement takes counters in their order, but two statements together do not.
+        if !sorted.changed.is_empty() && !sorted.new.is_empty() {
+            sqlx::query(LOCK_FACETS).execute(&mut *self).await.map_err(failed)?;
+        }
         if !sorted.changed.is_empty() {
             update(self, &batch, &sorted.changed).await?;
         }
@@ -47,6 +56,28 @@ impl Import for Session<Postgres> {
         }
         Ok(sorted.outcome)
     }
+}
+
+/// A charger that is known: its id in the data set, its id here, its hash.
+type Known = (String, Id, Option<i64>);
+
+async fn known(connection: &mut Session<Postgres>, batch: &Batch<'_>, source_ids: &[&str]) -> Result<Vec<Known>> {
+    let known = sqlx::query_as(KNOWN).bind(batch.source).bind(source_ids).fetch_all(&mut *connection).await;
+    known.map_err(failed)
+}
+
+fn references(known: &[Known]) -> impl Iterator<Item = (&str, Uuid, Option<i64>)> {
+    known.iter().map(|(source_id, id, hash)| (source_id.as_str(), id.0, *hash))
+}
+
+/// Locks the chargers that are about to be changed; whether all of them are still there.
+async fn lock(connection: &mut Session<Postgres>, changed: &[Change<'_>]) -> Result<bool> {
+    if changed.is_empty() {
+        return Ok(true);
+    }
+    let ids: Vec<Uuid> = changed.iter().map(|change| change.id).collect();
+    let locked = sqlx::query(LOCK_CHARGERS).bind(&ids).fetch_all(&mut *connection).await.map_err(failed)?;
+    Ok(locked.len() == ids.len())
 }
 
 async fn insert(connection: &mut Session<Postgres>, batch: &Batch<'_>, new: &[Change<'_>]) -> Result<()> {
