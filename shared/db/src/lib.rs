@@ -15,6 +15,7 @@ pub mod imports;
 pub mod listing;
 pub mod migrations;
 pub mod photos;
+pub mod sharaspot;
 pub mod verifications;
 
 mod charger_row;

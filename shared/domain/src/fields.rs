@@ -2,6 +2,8 @@
 
 mod text;
 
+pub use text::is_visible;
+
 use crate::{Error, FieldError, Result};
 use serde_json::{Map, Value};
 use std::ops::RangeInclusive;
