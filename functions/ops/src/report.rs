@@ -53,7 +53,7 @@ pub enum Report {
     /// An import.
     Import(Summary),
     /// What came from the original system.
-    FromSharaspot(sharaspot::Summary),
+    FromSharaspot(Box<sharaspot::Summary>),
     /// Chargers that were made up.
     Generate {
         /// How many the plan holds.

@@ -65,7 +65,7 @@ pub(crate) async fn import(app: &App, request: &Request, allowance: &Allowance) 
     let done = run.run(request).await;
     let (repaired, rejected, first) = run.findings.finish()?;
     done.map_err(stopped)?;
-    Ok(Report::FromSharaspot(Summary { repaired, rejected, findings: first, ..run.summary }))
+    Ok(Report::FromSharaspot(Box::new(Summary { repaired, rejected, findings: first, ..run.summary })))
 }
 
 impl Run<'_> {
