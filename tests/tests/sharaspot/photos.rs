@@ -79,13 +79,13 @@ async fn what_is_no_photo_is_named_with_the_reason_and_stops_nothing(mut origina
             ("photos[0]", "Neither base64 nor an address."),
             ("photos[1]", "There is nothing."),
             ("photos[2]", "Neither base64 nor an address."),
-            ("photos[3]", "The file is not a photo of a kind that is accepted: JPEG, PNG or WebP."),
+            ("photos[3]", "This is not a photo. Accepted are JPEG, PNG and WebP photos."),
             ("photos[4]", "The photo is cut off: the end of the file is missing. Please upload it again."),
             ("photos[5]", "Neither base64 nor an address."),
             ("photos[6]", "An s3:// address that nobody can open: --photos-from must have the object."),
             ("photos[7]", "The address is longer than 2,000 characters."),
             ("photos[0]", "the charger did not come"),
-            ("picture", "Neither base64 nor an address."),
+            ("picture", "This is not a photo. Accepted are JPEG, PNG and WebP photos."),
         ]
     );
     assert_eq!(photos_of_the_charger(&target).await.len(), 1);
