@@ -38,13 +38,13 @@ pub(super) fn count_anew(engine: Engine) -> &'static str {
                  verifications = (SELECT count(*) FROM verification_actions v WHERE v.user_id = contributors.sub),
                  photos_uploaded = (SELECT count(*) FROM photos p WHERE p.owner = contributors.sub AND p.state = 'ready'
                      AND p.link IS NULL)
-                 WHERE sub IN (",
+                 WHERE sub IN ",
                 $list,
-                ") RETURNING sub, chargers_added, verifications, photos_uploaded"
+                " RETURNING sub, chargers_added, verifications, photos_uploaded"
             )
         };
     }
-    engine.pick(recount!("SELECT jsonb_array_elements_text($1)"), recount!("SELECT value FROM json_each($1)"))
+    engine.pick(recount!("(SELECT jsonb_array_elements_text($1))"), recount!("(SELECT value FROM json_each($1))"))
 }
 
 pub(super) fn set_trust(engine: Engine) -> &'static str {

@@ -105,9 +105,8 @@ fn count_verifiers(engine: Engine) -> &'static str {
                      WHERE v.charger_id = charger_status.charger_id),
                  last_verified = ",
                 $later,
-                " WHERE charger_id IN (",
-                $list,
-                ")"
+                " WHERE charger_id IN ",
+                $list
             )
         };
     }
@@ -115,12 +114,12 @@ fn count_verifiers(engine: Engine) -> &'static str {
         count!(
             "greatest(last_verified, (SELECT max(v.timestamp) FROM verification_actions v
                  WHERE v.charger_id = charger_status.charger_id))",
-            "SELECT value::uuid FROM jsonb_array_elements_text($1)"
+            "(SELECT value::uuid FROM jsonb_array_elements_text($1))"
         ),
         count!(
             "(SELECT max(max(v.timestamp), coalesce(last_verified, max(v.timestamp))) FROM verification_actions v
                  WHERE v.charger_id = charger_status.charger_id)",
-            "SELECT value FROM json_each($1)"
+            "(SELECT value FROM json_each($1))"
         ),
     )
 }
