@@ -32,7 +32,7 @@ impl Photos {
 
     /// The largest photo that is taken.
     pub(crate) fn max_bytes(&self) -> u64 {
-        self.settings.max_bytes as u64
+        self.settings.max_bytes
     }
 
     /// The store.

@@ -45,7 +45,7 @@ mod tests {
         let id = Uuid::from_u128(0xabcd);
         assert_eq!(charger_id(&id.to_string()), id);
         assert_eq!(charger_id(&id.to_string().to_uppercase()), id);
-        assert_eq!(charger_id("charger_17").to_string(), "3b28fbe3-9f88-5f62-a15e-f7e5ffd1a5b4");
+        assert_eq!(charger_id("charger_17").to_string(), "00123970-e694-59d5-a45b-8db7fdbf23cb");
         assert_ne!(charger_id("17"), verification_id("17"));
         let photo = |row, position, md5| photo_id(PhotosOf::Chargers, row, position, md5);
         assert_ne!(photo("1", 11, "x"), photo("11", 1, "x"));
