@@ -18,6 +18,7 @@ pub mod listing;
 pub mod migrations;
 pub mod neighbours;
 pub mod photos;
+pub mod sharaspot;
 pub mod verifications;
 
 mod charger_copy;

@@ -175,6 +175,19 @@ impl Db {
         rows.into_iter().map(photo).collect()
     }
 
+    /// The photos of these ids, in no order; an id without a photo is passed over.
+    ///
+    /// # Errors
+    /// As every query.
+    pub async fn photos(&self, ids: &[Uuid]) -> Result<Vec<Photo>> {
+        let sql = self.engine().pick(
+            select!("photos.of_ids", "id = ANY($1)"),
+            select!("photos.of_ids", "id IN (SELECT value FROM json_each($1))"),
+        );
+        let rows: Vec<Row> = read!(self, |session| sqlx::query_as(sql).bind(Ids(ids)).fetch_all(session).await?);
+        rows.into_iter().map(photo).collect()
+    }
+
     /// The photos that chargers show, oldest first; rejected ones are left out.
     pub(crate) async fn photos_of_chargers(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<Photo>>> {
         let sql = self.engine().pick(

@@ -112,10 +112,19 @@ impl Postgres {
 
     /// A transaction on the primary. Until it has begun nothing is done, so trying again is safe.
     pub(crate) async fn begin(&self) -> Result<Session<sqlx::Postgres>> {
+        self.begin_with("BEGIN").await
+    }
+
+    /// A transaction on the primary that the server lets write nothing.
+    pub(crate) async fn begin_read_only(&self) -> Result<Session<sqlx::Postgres>> {
+        self.begin_with("BEGIN READ ONLY").await
+    }
+
+    async fn begin_with(&self, sql: &'static str) -> Result<Session<sqlx::Postgres>> {
         let mut patience = self.patience();
         loop {
             let mut session = self.session(Source::Primary, &mut patience).await?;
-            match patience.bound(session.begin("BEGIN")).await {
+            match patience.bound(session.begin(sql)).await {
                 Ok(()) => return Ok(session),
                 Err(error) if is_repeatable(&error) && patience.pause().await => {}
                 Err(error) => return Err(failed(error)),

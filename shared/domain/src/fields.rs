@@ -7,6 +7,7 @@ pub(crate) mod shape;
 mod text;
 
 pub use problems::Problems;
+pub use text::is_visible;
 
 use crate::describe::Recorder;
 use crate::{Error, Result};

@@ -156,16 +156,40 @@ fn decode_photos(texts: Vec<&str>) -> Result<Vec<Result<PhotoInput, PhotoError>>
     Ok(photos)
 }
 
-/// Takes a photo id, or base64 in the standard or the URL-safe alphabet, padded or not, with or without a `data:` prefix
-/// and white space.
+/// Takes a photo id, or base64 as [`decode_base64`] reads it.
 fn decode_photo(index: usize, text: &str) -> Result<PhotoInput, PhotoError> {
     if let Ok(id) = Uuid::try_parse(text.trim()) {
         return Ok(PhotoInput::Id(id));
     }
     let bad = |detail: &str| PhotoError::new(index, "not_base64", detail);
+    match decode_base64(text) {
+        Ok(bytes) if bytes.len() > MAX_PHOTO_BYTES => {
+            let detail = "A photo in a request may have 5 MB. Upload it by POST /api/uploads and send its id.";
+            Err(PhotoError::new(index, "too_large", detail))
+        }
+        Ok(bytes) => Ok(PhotoInput::Bytes(bytes)),
+        Err(NotBase64::NoData) => Err(bad("A data URI must say ;base64,.")),
+        Err(NotBase64::NoBytes) => Err(bad("Must be the id of an uploaded photo, or base64.")),
+    }
+}
+
+/// Why a text is no base64.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotBase64 {
+    /// A `data:` URI of something else.
+    NoData,
+    /// Not of the alphabet, cut off, or empty.
+    NoBytes,
+}
+
+/// The bytes of base64 in the standard or the URL-safe alphabet, padded or not, with or without a `data:` prefix and white space.
+///
+/// # Errors
+/// Where that is not what the text is, or it holds nothing.
+pub fn decode_base64(text: &str) -> Result<Vec<u8>, NotBase64> {
     let encoded = match text.trim_start().strip_prefix("data:") {
         None => text,
-        Some(rest) => rest.split_once(";base64,").ok_or_else(|| bad("A data URI must say ;base64,."))?.1,
+        Some(rest) => rest.split_once(";base64,").ok_or(NotBase64::NoData)?.1,
     };
     let plain: Vec<u8> = encoded
         .bytes()
@@ -176,14 +200,7 @@ fn decode_photo(index: usize, text: &str) -> Result<PhotoInput, PhotoError> {
             other => other,
         })
         .collect();
-    match LENIENT.decode(plain) {
-        Ok(bytes) if bytes.len() > MAX_PHOTO_BYTES => {
-            let detail = "A photo in a request may have 5 MB. Upload it by POST /api/uploads and send its id.";
-            Err(PhotoError::new(index, "too_large", detail))
-        }
-        Ok(bytes) if !bytes.is_empty() => Ok(PhotoInput::Bytes(bytes)),
-        _ => Err(bad("Must be the id of an uploaded photo, or base64.")),
-    }
+    LENIENT.decode(plain).ok().filter(|bytes| !bytes.is_empty()).ok_or(NotBase64::NoBytes)
 }
 
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
