@@ -79,7 +79,10 @@ fn the_authorizer_takes_issuer_and_audience_from_parameters_or_makes_a_user_pool
     assert_eq!(jwt["IdentitySource"], "$request.header.Authorization");
     let issuer = serde_yaml_ng::to_string(&jwt["JwtConfiguration"]["issuer"]).unwrap();
     let audience = serde_yaml_ng::to_string(&jwt["JwtConfiguration"]["audience"]).unwrap();
-    assert!(issuer.contains("MakesUserPool") && issuer.contains("${UserPool}") && issuer.contains("JwtIssuer"), "{issuer}");
+    assert!(
+        issuer.contains("MakesUserPool") && issuer.contains("${UserPool}") && issuer.contains("JwtIssuer"),
+        "{issuer}"
+    );
     assert!(audience.contains("UserPoolClient") && audience.contains("JwtAudience"), "{audience}");
     for resource in ["UserPool", "UserPoolClient", "AdminGroup", "GuestGroup"] {
         assert_eq!(template["Resources"][resource]["Condition"], "MakesUserPool", "{resource}");

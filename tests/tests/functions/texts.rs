@@ -76,7 +76,11 @@ async fn what_a_charger_is_called_comes_back_as_it_was_sent(test_db: &TestDb) {
         assert_eq!(reply.status, 201, "{fragment}: {}", reply.body);
         let charger = detail(test_db, &reply.body["charger"]["id"]).await;
         for field in ["name", "address", "operator", "notes"] {
-            assert_eq!((&reply.body["charger"][field], &charger[field]), (&json!(fragment), &json!(fragment)), "{field}");
+            assert_eq!(
+                (&reply.body["charger"][field], &charger[field]),
+                (&json!(fragment), &json!(fragment)),
+                "{field}"
+            );
         }
     }
     assert_eq!(number(&test_db.db, "SELECT count(*) FROM chargers").await, FRAGMENTS.len() as i64);
@@ -118,10 +122,24 @@ async fn control_characters_are_refused_in_every_text(test_db: &TestDb) {
 async fn parameters_and_headers_are_never_more_than_text(test_db: &TestDb) {
     let store = Store::new().await;
     assert_eq!(send(test_db, &store, &event("post-chargers")).await.status, 201);
-    let encode = |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
+    let encode =
+        |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
     let names = [
-        "page", "page_size", "cursor", "verification_level", "port_type", "amenity", "min_power_kw", "user_lat", "user_lng",
-        "max_distance", "bbox", "updated_since", "sort", "chargers_cursor", "' OR 1=1",
+        "page",
+        "page_size",
+        "cursor",
+        "verification_level",
+        "port_type",
+        "amenity",
+        "min_power_kw",
+        "user_lat",
+        "user_lng",
+        "max_distance",
+        "bbox",
+        "updated_since",
+        "sort",
+        "chargers_cursor",
+        "' OR 1=1",
     ];
     for fragment in FRAGMENTS.into_iter().chain(["\0", "%00", "\u{1b}[31m"]) {
         for name in names {
@@ -139,7 +157,9 @@ async fn parameters_and_headers_are_never_more_than_text(test_db: &TestDb) {
         by_path["rawPath"] = json!(format!("/api/chargers/{fragment}"));
         by_path["requestContext"]["http"]["path"] = by_path["rawPath"].clone();
         assert!([400, 404].contains(&get(test_db, &by_path).await.status), "{fragment}");
-        for header in ["x-consistency-token", "if-none-match", "accept", "idempotency-key", "user-agent", "content-type"] {
+        for header in
+            ["x-consistency-token", "if-none-match", "accept", "idempotency-key", "user-agent", "content-type"]
+        {
             let mut payload = event("get-chargers.nearby");
             let mut write = with_body("post-chargers", &json!({}));
             // What is no header value never gets past the gateway.
@@ -147,7 +167,12 @@ async fn parameters_and_headers_are_never_more_than_text(test_db: &TestDb) {
             payload["headers"][header] = json!(value);
             write["headers"][header] = json!(value);
             let (read, written) = (get(test_db, &payload).await, send(test_db, &store, &write).await);
-            assert!(read.status < 500 && written.status == 400, "{header}: {value}: {} {}", read.status, written.status);
+            assert!(
+                read.status < 500 && written.status == 400,
+                "{header}: {value}: {} {}",
+                read.status,
+                written.status
+            );
             assert_tells_nothing(&written);
         }
     }

@@ -29,7 +29,8 @@ fn of_ten_who_add_the_same_charger_at_once_one_does() {
     let target = Target::start();
     let tokens: Vec<String> = (0..10).map(|number| target.server.token(&format!("u{number}"), &[])).collect();
     for round in 1..=3 {
-        let requests = tokens.iter().map(|token| Request::new("POST", "/api/chargers").bearer(token).json(&charger(round)));
+        let requests =
+            tokens.iter().map(|token| Request::new("POST", "/api/chargers").bearer(token).json(&charger(round)));
         let replies = together(target.server.port, requests.collect());
         assert_eq!((count(&replies, 201), count(&replies, 409)), (1, 9), "{replies:?}");
         let refused = replies.iter().filter(|reply| reply.status == 409);

@@ -46,7 +46,8 @@ fn anothers_charger_is_neither_changed_nor_removed() {
     let before = server.get(&path);
     let routes = target.routes_with_token();
     for method in ["PATCH", "DELETE"] {
-        let is_there = routes.iter().any(|(of, path)| of == method && path == &format!("/api/chargers/{}", super::NOTHING));
+        let is_there =
+            routes.iter().any(|(of, path)| of == method && path == &format!("/api/chargers/{}", super::NOTHING));
         let refused = status(server, method, &path, &mallory, &json!({"name": "Mine"}));
         assert_eq!(refused, if is_there { 403 } else { 404 }, "{method}");
     }
