@@ -34,6 +34,22 @@ pub enum Addition {
 /// The half of an advisory lock's key that says what is locked: the quarters of those who add a charger. "Spot" in ASCII.
 const SPOT: i32 = 0x5370_6f74;
 
+const HOLD: &str = "/* chargers.hold_quarter */ SELECT pg_advisory_xact_lock($1, $2)";
+const STATUS: &str = "/* status.insert_new */ INSERT INTO charger_status
+     (charger_id, available_ports, uptime_percentage, verified_by_count, last_verified, scored_at)
+     VALUES ($1, $2, 100, 1, $3, $3)";
+const VERIFICATION: &str =
+    "/* verifications.insert_first */ INSERT INTO verification_actions (id, charger_id, user_id, action, timestamp)
+     VALUES ($1, $2, $3, 'active', $4)";
+const ATTACH: &str = "/* photos.attach */ UPDATE photos SET charger_id = $1
+     WHERE id = $2 AND owner = $3 AND kind = 'charger' AND state <> 'rejected' AND charger_id IS NULL";
+const NEIGHBOURS_POSTGRES: &str = "/* chargers.neighbours */ SELECT c.id, c.lat, c.lng, c.name, c.operator
+             FROM unnest($1::int8[], $2::int8[]) r(lo, hi) CROSS JOIN LATERAL
+             (SELECT c.id, c.lat, c.lng, c.name, c.operator FROM chargers c WHERE c.cell BETWEEN r.lo AND r.hi OFFSET 0) c";
+const NEIGHBOURS_SQLITE: &str =
+    "/* chargers.neighbours */ SELECT c.id, c.lat, c.lng, c.name, c.operator FROM json_each($1) r CROSS JOIN chargers c
+             WHERE c.cell BETWEEN json_extract(r.value, '$[0]') AND json_extract(r.value, '$[1]')";
+
 /// Who adds what, and under which ids.
 #[derive(Clone, Copy, Debug)]
 pub struct Contribution<'a> {
@@ -85,21 +101,7 @@ impl Db {
     /// # Errors
     /// As every query; nothing is kept then.
     pub async fn add_charger(&self, contribution: &Contribution<'_>) -> Result<Addition> {
-        const HOLD: &str = "/* chargers.hold_quarter */ SELECT pg_advisory_xact_lock($1, $2)";
-        const STATUS: &str = "/* status.insert_new */ INSERT INTO charger_status
-             (charger_id, available_ports, uptime_percentage, verified_by_count, last_verified, scored_at)
-             VALUES ($1, $2, 100, 1, $3, $3)";
-        const VERIFICATION: &str = "/* verifications.insert_first */ INSERT INTO verification_actions (id, charger_id, user_id, action, timestamp)
-             VALUES ($1, $2, $3, 'active', $4)";
-        const ATTACH: &str = "/* photos.attach */ UPDATE photos SET charger_id = $1
-             WHERE id = $2 AND owner = $3 AND kind = 'charger' AND state <> 'rejected' AND charger_id IS NULL";
-        let neighbours = self.engine().pick(
-            "/* chargers.neighbours */ SELECT c.id, c.lat, c.lng, c.name, c.operator
-             FROM unnest($1::int8[], $2::int8[]) r(lo, hi) CROSS JOIN LATERAL
-             (SELECT c.id, c.lat, c.lng, c.name, c.operator FROM chargers c WHERE c.cell BETWEEN r.lo AND r.hi OFFSET 0) c",
-            "/* chargers.neighbours */ SELECT c.id, c.lat, c.lng, c.name, c.operator FROM json_each($1) r CROSS JOIN chargers c
-             WHERE c.cell BETWEEN json_extract(r.value, '$[0]') AND json_extract(r.value, '$[1]')",
-        );
+        let neighbours = self.engine().pick(NEIGHBOURS_POSTGRES, NEIGHBOURS_SQLITE);
         let Contribution { charger_id, author, charger, now, .. } = *contribution;
         let spot = Spot::of(charger);
         in_transaction!(self, |tx| {

@@ -1,7 +1,7 @@
 //! The statements of upkeep, where somebody else is at the same row.
 
 use crate::stage::{DAY_S, Stage, on_every_stage};
-use db::contributions::Contribution;
+use db::contributions::{Addition, Contribution};
 use domain::photo::PhotoKind;
 use tests::repository::small_jpeg;
 use tests::seed::{NOON, id, new_charger, point};
@@ -22,7 +22,10 @@ async fn attach(stage: &Stage, photo: u128) -> Vec<uuid::Uuid> {
         photo_ids: &[id(photo)],
         now: NOON,
     };
-    stage.db.add_charger(&contribution).await.unwrap()
+    match stage.db.add_charger(&contribution).await.unwrap() {
+        Addition::Done { refused_ids } => refused_ids,
+        Addition::Duplicate { of } => panic!("{of:?}"),
+    }
 }
 
 async fn a_photo_that_is_attached_between_listing_and_deletion_stays(stage: &Stage) {
