@@ -68,7 +68,9 @@ fn a_flood_of_fields_and_parameters_gets_a_short_answer() {
     let flood = format!("{{{}}}", fields.join(","));
     for (path, _) in bodies(&id) {
         let reply = post(&target, &path, flood.clone());
-        assert_eq!((reply.status, reply.body.len() < 50_000), (400, true), "{path}: {}", reply.body.len());
+        // Some routes take less than this at all.
+        assert!([400, 413].contains(&reply.status), "{path}: {}", reply.status);
+        assert!(reply.body.len() < 50_000, "{path}: {}", reply.body.len());
     }
     let query: Vec<String> = (0..1_000).map(|number| format!("x{number}=1")).collect();
     for path in ["/api/chargers", "/api/me"] {
