@@ -6,13 +6,14 @@
 use db::Db;
 use db::verifications::NewVerification;
 use domain::charger::Connector;
-use domain::connection::Database;
+use domain::connection::{Database, PhotoStore};
 use domain::verification::Action;
 use domain::verification::report::Report;
 use domain::vocabulary::Port;
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use storage::Storage;
 use tests::repository::event;
 use tests::seed::{NOON, connector, id, imported, point};
 use tests::{TestDb, open};
@@ -54,10 +55,18 @@ async fn populated(test_db: &TestDb) -> Db {
 async fn statements_of(statements: &Statements, db: &Db, payload: &Value) -> Vec<String> {
     statements.0.lock().unwrap().clear();
     let request = lambda_http::request::from_str(&payload.to_string()).unwrap();
-    let status = if payload["routeKey"] == "POST /api/routing/calculate" {
-        route_search::handle(&route_search::App::new(db.clone(), String::new()), request).await.unwrap().status()
-    } else {
-        chargers::handle(&chargers::App::new(db.clone(), String::new()), request).await.unwrap().status()
+    let status = match payload["routeKey"].as_str() {
+        Some("POST /api/routing/calculate") => {
+            route_search::handle(&route_search::App::new(db.clone(), String::new()), request).await.unwrap().status()
+        }
+        Some("POST /api/chargers/batch") => {
+            let dir = tempfile::TempDir::new().unwrap();
+            let store = PhotoStore::Folder { dir: dir.path().to_owned(), endpoint: String::new() };
+            let storage = Storage::open(&store, || NOON).await.unwrap();
+            let app = contribute::App::new(db.clone(), storage, String::new(), config::world());
+            contribute::handle(&app, request).await.unwrap().status()
+        }
+        _ => chargers::handle(&chargers::App::new(db.clone(), String::new()), request).await.unwrap().status(),
     };
     assert_eq!(status, 200);
     let said = statements.0.lock().unwrap().clone();
@@ -76,6 +85,18 @@ async fn verify(statements: &Statements, db: &Db, person: u128) -> Vec<String> {
 fn listing(query: &str) -> Value {
     let mut payload = event("get-chargers.nearby");
     payload["rawQueryString"] = json!(query);
+    payload
+}
+
+/// So many chargers that stand nowhere near each other, wherever the batches before have put theirs.
+fn batch(count: u32) -> Value {
+    let charger = |number: u32| {
+        let latitude = f64::from(count) / 20.0;
+        json!({"name": "Park", "address": "1 Main St", "latitude": latitude, "longitude": f64::from(number) / 100.0,
+               "port_types": ["CCS", "Type 2"], "total_ports": 2})
+    };
+    let mut payload = event("post-chargers-batch");
+    payload["body"] = json!(json!({"chargers": (0..count).map(charger).collect::<Vec<_>>()}).to_string());
     payload
 }
 
@@ -119,6 +140,22 @@ async fn a_request_costs_a_fixed_number_of_statements_whatever_the_size_of_its_p
             history["rawQueryString"] = json!(format!("page_size={size}"));
             let said = statements_of(&statements, &db, &history).await;
             assert_eq!(said, ["verifications.count", "verifications.page"]);
+        }
+        for limit in [1, 10, 150] {
+            let mut changes = event("get-changes");
+            changes["rawQueryString"] = json!(format!("limit={limit}"));
+            let said = statements_of(&statements, &db, &changes).await;
+            assert_eq!(said.len(), 4, "changes, chargers, connectors, photos: {said:#?}");
+        }
+        // SQLite, which lives in this process, takes a batch row by row.
+        if matches!(db, Db::Postgres(_)) {
+            let of_ten = statements_of(&statements, &db, &batch(10)).await;
+            let of_many = statements_of(&statements, &db, &batch(1000)).await;
+            assert_eq!(of_ten, of_many);
+            assert!(
+                of_many.len() < 10,
+                "neighbours, author, trust, token and COPY, which is no statement: {of_many:#?}"
+            );
         }
     }
 }

@@ -1,13 +1,17 @@
-//! The reads: `GET /api/chargers`, `GET /api/chargers/{id}` and `GET /api/chargers/{id}/verifications`.
+//! The reads: `GET /api/chargers`, `GET /api/chargers/{id}`, `GET /api/chargers/{id}/verifications` and `GET /api/changes`.
 //!
-//! A request walks one way: here to its handler ([`list`], [`detail`] or [`history`]), `domain` decides what is asked, `db` finds it, and
+//! A request walks one way: here to its handler ([`list`], [`detail`], [`history`] or [`changes`]), `domain` decides what is asked,
+//! `db` finds it, and
 //! the answer goes out through `api`. Nothing is written, and neither the photo store nor a codec is linked.
 
+mod changes;
 mod detail;
 mod geojson;
 mod history;
 mod list;
 mod paging;
+
+pub use changes::Changes;
 
 use api::{Answer, Body, Call, Request, Response, serve};
 use db::Db;
@@ -41,6 +45,7 @@ async fn route(app: &App, call: Call<'_>) -> Result<Answer> {
         ("GET", ["api", "chargers"]) => list::list(app, &call).await,
         ("GET", ["api", "chargers", id]) => detail::detail(app, &call, id).await,
         ("GET", ["api", "chargers", id, "verifications"]) => history::history(app, &call, id).await,
+        ("GET", ["api", "changes"]) => changes::changes(app, &call).await,
         _ => Err(Error::not_found("route")),
     }
 }

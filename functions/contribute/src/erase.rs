@@ -1,7 +1,7 @@
 //! `DELETE /api/me`: removes a person and their pictures, and keeps the chargers.
 
 use crate::App;
-use crate::remove::remove_photo;
+use crate::remove_photo::remove_photo;
 use api::{Answer, Call};
 use domain::contributor::anonymous_sub;
 use domain::idempotency::Effect;

@@ -1,7 +1,7 @@
 //! `GET` and `PATCH /api/me`: who calls, what they have contributed, and their picture.
 
 use crate::App;
-use crate::remove::remove_photo;
+use crate::remove_photo::remove_photo;
 use api::{Answer, Call, Caller};
 use domain::charger::ChargerView;
 use domain::contributor::{Change, OwnVerification, Shown};
@@ -12,27 +12,36 @@ use serde::Serialize;
 use std::error::Error as _;
 use uuid::Uuid;
 
-#[derive(Serialize)]
-struct Me<'a> {
+/// Who calls, and what they have contributed.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Me<'a> {
     sub: &'a str,
     groups: &'a [String],
+    /// 0 to 100.
     trust_score: u32,
     chargers_added: u32,
     verifications: u32,
+    /// Photos that are ready.
     photos_uploaded: u32,
+    /// Their picture.
     photo: Option<PhotoView<'a>>,
+    /// When they first wrote something.
     created_at: Option<Timestamp>,
     contributions: Contributions<'a>,
 }
 
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct Contributions<'a> {
     chargers: Newest<ChargerView<'a>>,
     verifications: Newest<OwnVerification>,
 }
 
 /// Newest first; the cursor leads to those that follow.
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(rename = "Newest{T}"))]
 struct Newest<T> {
     items: Vec<T>,
     next_cursor: Option<String>,

@@ -10,11 +10,17 @@ use domain::{Error, Result};
 use serde::Serialize;
 use uuid::Uuid;
 
-#[derive(Serialize)]
-struct Recorded {
+/// What a verification is answered with.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Recorded {
+    /// A sentence for people.
     message: &'static str,
+    /// The charger's level from now on, 1 to 5.
     new_level: i16,
+    /// Weight of `active` among `active` and `not_working` in percent, where there are any.
     uptime_percentage: Option<f64>,
+    /// Trust in who says so, 0 to 100.
     trust_score: u32,
 }
 

@@ -2,7 +2,7 @@
 
 use crate::generate::Plan;
 use crate::migrate::Depth;
-use crate::{reprocess, sweep};
+use crate::{import, reprocess, sweep};
 use clap::{Parser, Subcommand};
 use domain::{Error, Kind, Result};
 use serde::Deserialize;
@@ -32,7 +32,7 @@ pub(crate) enum Action {
         #[command(subcommand)]
         to: Migrate,
     },
-    /// Bring the chargers of a data set in; may be repeated
+    /// Bring the chargers of a data set in, or everything of the original system; may be repeated
     Import {
         #[command(subcommand)]
         from: Import,
@@ -76,6 +76,8 @@ pub(crate) enum Import {
         #[arg(long, value_name = "FILE")]
         rejects: Option<PathBuf>,
     },
+    /// Users, chargers, verifications and photos of the original system, from its PostgreSQL database
+    Sharaspot(import::sharaspot::Request),
 }
 
 /// An event: `command` names it, every other member is its own.

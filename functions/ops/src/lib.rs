@@ -31,6 +31,7 @@ use allowance::Allowance;
 use command::{Action, Event, Import, Migrate};
 use config::Config;
 use db::Db;
+use domain::connection::Database;
 use domain::{Error, Kind, Result, Timestamp, World};
 use lambda_runtime::{Context, LambdaEvent};
 use migrate::Depth;
@@ -46,12 +47,20 @@ pub struct App {
     db: Db,
     photos: Photos,
     world: World,
+    /// How another database than ours is connected: as ours is.
+    connection: Database,
 }
 
 impl App {
     /// Commands on a database and its photos, with a clock and a source of ids.
     pub fn new(db: Db, photos: Photos, world: World) -> Self {
-        Self { db, photos, world }
+        Self { db, photos, world, connection: Database::at("", 4) }
+    }
+
+    /// The same, with this TLS, these time-outs and this pool for databases that commands read from.
+    #[must_use]
+    pub fn connecting_like(self, connection: Database) -> Self {
+        Self { connection, ..self }
     }
 
     /// Starts the log (plain lines on standard error for a person, else JSON) and opens the database that the environment names.
@@ -70,7 +79,7 @@ impl App {
         }
         let (logins, world) = (secrets::logins(config.secret_ttl), config::world());
         let db = Db::open(&config.database, "ops", world, logins).await?.primary();
-        Ok(Self::new(db, Photos::of(config), world))
+        Ok(Self::new(db, Photos::of(config), world).connecting_like(config.database.clone()))
     }
 }
 
@@ -90,6 +99,9 @@ pub async fn execute(app: &App, command: CommandLine, out: &mut impl Write) -> R
         Action::Migrate { to: Migrate::VerifyIndexes } => migrate::verify_indexes(&app.db).await?,
         Action::Import { from: Import::Afdc { file, rejects } } => {
             import::afdc::import_file(app, &file, rejects.as_deref()).await?
+        }
+        Action::Import { from: Import::Sharaspot(request) } => {
+            import::sharaspot::import(app, &request, &Allowance::until_interrupted(app.world.now)).await?
         }
         Action::Generate(plan) => generate::generate(app, &plan).await?,
         Action::Reprocess(request) => {

@@ -30,6 +30,11 @@ impl Photos {
         Self { store: Store::Open(storage), settings }
     }
 
+    /// The largest photo that is taken.
+    pub(crate) fn max_bytes(&self) -> u64 {
+        self.settings.max_bytes
+    }
+
     /// The store.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 mod schema;
 
-use crate::import::Summary;
+use crate::import::{Summary, sharaspot};
 use crate::{reprocess, sweep};
 use db::ImportOutcome;
 use db::migrations::{Applied, Index, Repair, Step};
@@ -52,6 +52,8 @@ pub enum Report {
     },
     /// An import.
     Import(Summary),
+    /// What came from the original system.
+    FromSharaspot(Box<sharaspot::Summary>),
     /// Chargers that were made up.
     Generate {
         /// How many the plan holds.
@@ -81,6 +83,7 @@ impl Report {
             Self::Indexes { indexes, damage } => schema::fault(indexes, damage),
             Self::Reprocess(summary) => summary.fault(),
             Self::Sweep(summary) => summary.fault(),
+            Self::FromSharaspot(summary) => summary.fault(),
             _ => None,
         }
     }
@@ -97,6 +100,7 @@ impl fmt::Display for Report {
             Self::Import(summary) => summary.fmt(f),
             Self::Reprocess(summary) => summary.fmt(f),
             Self::Sweep(summary) => summary.fmt(f),
+            Self::FromSharaspot(summary) => summary.fmt(f),
             Self::Generate { chargers, imported, updated, unchanged } => {
                 writeln!(f, "generated {chargers} / imported {imported} / updated {updated} / unchanged {unchanged}")
             }

@@ -9,11 +9,15 @@ import json
 import os
 
 import schemathesis
+from run import post
+from schemathesis.generation.meta import TestPhase
 
-IDS = json.loads(os.environ["SHARASPOT_IDS"])
+URL = os.environ["SHARASPOT_URL"]
+CHARGER_IDS = json.loads(os.environ["SHARASPOT_CHARGERS"])
 # Page numbers reach so many items.
 MAX_REACH = 1_000_000
 MAX_PORTS = 100
+CHARGERS = itertools.cycle(CHARGER_IDS)
 NUMBERS = itertools.count()
 
 
@@ -27,30 +31,41 @@ def filter_failure(context, failure, case, response) -> bool:
 @schemathesis.hook
 def before_call(context, case, kwargs) -> None:
     """Makes a good request keep the rules of its operation."""
-    if "Idempotency-Key" in case.headers and case.meta and case.meta.generation.mode.is_positive:
+    if not (case.meta and case.meta.generation.mode.is_positive):
+        return
+    if "Idempotency-Key" in case.headers:
         # Under a key that was used for another request every request is refused.
         case.headers["Idempotency-Key"] = f"{next(NUMBERS)}-{case.headers['Idempotency-Key']}"[:255]
-    keep_rules = RULES.get(case.operation.definition.raw.get("operationId"))
-    if keep_rules and case.meta and case.meta.generation.mode.is_positive:
-        keep_rules(case)
+    if case.path.startswith("/api/chargers/{id}") and case.meta.phase.name != TestPhase.STATEFUL:
+        # One that exists; what belongs together in a sequence of requests is for the links to say.
+        case.path_parameters["id"] = next(CHARGERS)
+    RULES.get(case.operation.definition.raw.get("operationId"), lambda case: None)(case)
 
 
 def list_chargers(case) -> None:
     query = case.query
-    # Only an answer has a cursor that is good, and only for the same search: the tests page by it.
-    query.pop("cursor", None)
+    keep_within_reach(query)
     if "user_lat" not in query or "user_lng" not in query:
         for name in ("user_lat", "user_lng", "max_distance"):
             query.pop(name, None)
     if query.get("sort") == "distance" and "max_distance" not in query:
         query["sort"] = "created"
-    # Values are text already, as they will be sent.
-    if int(query.get("page", 1)) * int(query.get("page_size", 100)) > MAX_REACH:
-        query["page"] = "1"
     if "bbox" in query:
         west, south, east, north = query["bbox"].split(",")
         south, north = sorted([south, north], key=float)
         query["bbox"] = ",".join([west, south, east, north])
+
+
+def list_verifications(case) -> None:
+    keep_within_reach(case.query)
+
+
+def keep_within_reach(query) -> None:
+    # Only an answer has a cursor that is good, and only for the same search: the tests page by it.
+    query.pop("cursor", None)
+    # Values are text already, as they will be sent.
+    if int(query.get("page", 1)) * int(query.get("page_size", 100)) > MAX_REACH:
+        query["page"] = "1"
 
 
 def search_route(case) -> None:
@@ -75,10 +90,62 @@ def create_charger(case) -> None:
 def create_upload(case) -> None:
     for upload in case.body.get("files") or [case.body]:
         if upload.get("charger_id"):
-            upload["charger_id"] = IDS["chargers"][0]
+            upload["charger_id"] = CHARGER_IDS[0]
+
+
+def come_as_visitor(case) -> str:
+    """Somebody whom nobody has seen before; their token."""
+    token = post(f"{URL}/dev/token", {"sub": f"visitor-{next(NUMBERS)}"})["token"]
+    case.headers["Authorization"] = f"Bearer {token}"
+    return token
+
+
+def delete_me(case) -> None:
+    # The one who uploads photos must not lose them on the way.
+    come_as_visitor(case)
+
+
+def verify_charger(case) -> None:
+    # A person may do so a dozen times in an hour: everybody comes once, with a photo that is theirs.
+    token = come_as_visitor(case)
+    had_photo = [case.body.pop(name, None) for name in ("photo_id", "photo_url")]
+    if any(had_photo):
+        photo = {"kind": "verification", "content_type": "image/jpeg", "size_bytes": 1000}
+        case.body["photo_id"] = post(f"{URL}/api/uploads", photo, token)["photo_id"]
+
+
+def get_me(case) -> None:
+    for name in ("chargers_cursor", "verifications_cursor"):
+        case.query.pop(name, None)
+
+
+def change_me(case) -> None:
+    if case.body["photo_id"]:
+        photo = {"kind": "profile", "content_type": "image/jpeg", "size_bytes": 1000}
+        case.body["photo_id"] = post(f"{URL}/api/uploads", photo, os.environ["SHARASPOT_TOKEN"])["photo_id"]
+
+
+def list_changes(case) -> None:
+    # Only an answer has a token that is good.
+    case.query.pop("since", None)
+
+
+def change_charger(case) -> None:
+    create_charger(case)
+    # What is free is held against what there is, which only the charger knows.
+    case.body.pop("available_ports", None)
+    if not case.body:
+        case.body["name"] = "Depot"
 
 
 RULES = {
+    "listChanges": list_changes,
+    "changeCharger": change_charger,
+    "getMe": get_me,
+    "changeMe": change_me,
+    "deleteMe": delete_me,
+    "listVerifications": list_verifications,
+    "verifyCharger": verify_charger,
     "listChargers": list_chargers,
     "searchRoute": search_route,
     "createCharger": create_charger,

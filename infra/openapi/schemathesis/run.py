@@ -2,7 +2,7 @@
 
     python3 infra/openapi/schemathesis/run.py PROGRAM [OPTION...]    the built server; options go to `schemathesis run`
 
-The server gets a folder and a port of its own and some chargers and photos, so that there is something to find. Ends as
+The server gets a folder and a port of its own and some chargers, so that there is something to find. Ends as
 schemathesis ends.
 """
 
@@ -43,9 +43,9 @@ def post(url: str, body: dict, token: str | None = None) -> dict:
         return json.load(answer)
 
 
-def fill(url: str, token: str) -> dict:
-    """Chargers and photos to be found: their ids."""
-    ids = {"chargers": [], "photos": []}
+def add_chargers(url: str, token: str) -> list[str]:
+    """Chargers to be found: their ids."""
+    ids = []
     for number in range(20):
         charger = {
             "name": f"Depot {number}",
@@ -55,10 +55,7 @@ def fill(url: str, token: str) -> dict:
             "connectors": [{"type": "CCS", "power_kw": 150, "count": 2}],
             "amenities": ["wifi"],
         }
-        ids["chargers"].append(post(f"{url}/api/chargers", charger, token)["charger"]["id"])
-    for _ in range(5):
-        photo = {"kind": "charger", "content_type": "image/jpeg", "size_bytes": 1000}
-        ids["photos"].append(post(f"{url}/api/uploads", photo, token)["photo_id"])
+        ids.append(post(f"{url}/api/chargers", charger, token)["charger"]["id"])
     return ids
 
 
@@ -70,7 +67,8 @@ def main() -> int:
             token = post(f"{url}/dev/token", {"sub": "schemathesis", "groups": ["admin"]})["token"]
             command = ["schemathesis", "--config-file", str(HERE / "schemathesis.toml"), "run"]
             command += [str(ROOT / "infra/openapi.json"), "--url", url, *options]
-            environment = os.environ | {"SHARASPOT_TOKEN": token, "SHARASPOT_IDS": json.dumps(fill(url, token))}
+            chargers = json.dumps(add_chargers(url, token))
+            environment = os.environ | {"SHARASPOT_URL": url, "SHARASPOT_TOKEN": token, "SHARASPOT_CHARGERS": chargers}
             # Where the hooks are; and schemathesis keeps notes in the folder that it runs in.
             environment |= {"PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1"}
             return subprocess.run(command, cwd=data_dir, env=environment).returncode

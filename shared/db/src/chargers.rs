@@ -1,8 +1,13 @@
 //! Whole chargers by their ids: the row, its status, its connectors and its photos. Three statements, however many ids.
 
-use crate::Db;
+mod edit;
+mod remove;
+
+pub use remove::Removal;
+
 use crate::column::{Id, Ids, Time};
 use crate::engine::read;
+use crate::{Db, Engine};
 use domain::charger::{Charger, Connector, SourceType};
 use domain::vocabulary::{Amenity, Port};
 use domain::{Error, Result};
@@ -65,6 +70,14 @@ macro_rules! select_connectors {
     };
 }
 
+fn find(engine: Engine) -> &'static str {
+    engine.pick(select!("= ANY($1)"), select!("IN (SELECT value FROM json_each($1))"))
+}
+
+fn find_connectors(engine: Engine) -> &'static str {
+    engine.pick(select_connectors!("= ANY($1)"), select_connectors!("IN (SELECT value FROM json_each($1))"))
+}
+
 impl Db {
     /// The chargers of these ids, in the order of the ids; an id without a charger is passed over.
     ///
@@ -100,10 +113,7 @@ impl Db {
     }
 
     async fn charger_rows(&self, ids: &[Uuid]) -> Result<(Vec<Row>, Vec<ConnectorRow>)> {
-        let engine = self.engine();
-        let chargers = engine.pick(select!("= ANY($1)"), select!("IN (SELECT value FROM json_each($1))"));
-        let connectors =
-            engine.pick(select_connectors!("= ANY($1)"), select_connectors!("IN (SELECT value FROM json_each($1))"));
+        let (chargers, connectors) = (find(self.engine()), find_connectors(self.engine()));
         Ok(read!(self, |session| {
             let rows = sqlx::query_as(chargers).bind(Ids(ids)).fetch_all(&mut *session).await?;
             (rows, sqlx::query_as(connectors).bind(Ids(ids)).fetch_all(&mut *session).await?)

@@ -1,15 +1,17 @@
 //! A charger that a contributor adds: one transaction for the charger, its first verification and its photos.
 
+mod batch;
+
 use crate::Db;
 use crate::charger_row::{ChargerRow, insert_charger};
-use crate::column::{Highs, Id, Lows, Time};
+use crate::column::{Id, Time};
 use crate::contributors::{Credit, credit};
 use crate::engine::{Engine, in_transaction};
 use crate::failure::failed;
+use crate::neighbours::neighbours;
 use crate::photos::{NewPhoto, insert_photo};
 use domain::charger::SourceType;
-use domain::duplicate::{Neighbour, Spot};
-use domain::geo::Point;
+use domain::duplicate::Spot;
 use domain::new_charger::NewCharger;
 use domain::vocabulary::Amenity;
 use domain::{Result, Timestamp};
@@ -33,22 +35,12 @@ pub enum Addition {
 
 /// The half of an advisory lock's key that says what is locked: the quarters of those who add a charger. "Spot" in ASCII.
 const SPOT: i32 = 0x5370_6f74;
-
-const HOLD: &str = "/* chargers.hold_quarter */ SELECT pg_advisory_xact_lock($1, $2)";
 const STATUS: &str = "/* status.insert_new */ INSERT INTO charger_status
      (charger_id, available_ports, uptime_percentage, verified_by_count, last_verified, scored_at)
      VALUES ($1, $2, 100, 1, $3, $3)";
 const VERIFICATION: &str =
     "/* verifications.insert_first */ INSERT INTO verification_actions (id, charger_id, user_id, action, timestamp)
      VALUES ($1, $2, $3, 'active', $4)";
-const ATTACH: &str = "/* photos.attach */ UPDATE photos SET charger_id = $1
-     WHERE id = $2 AND owner = $3 AND kind = 'charger' AND state <> 'rejected' AND charger_id IS NULL";
-const NEIGHBOURS_POSTGRES: &str = "/* chargers.neighbours */ SELECT c.id, c.lat, c.lng, c.name, c.operator
-             FROM unnest($1::int8[], $2::int8[]) r(lo, hi) CROSS JOIN LATERAL
-             (SELECT c.id, c.lat, c.lng, c.name, c.operator FROM chargers c WHERE c.cell BETWEEN r.lo AND r.hi OFFSET 0) c";
-const NEIGHBOURS_SQLITE: &str =
-    "/* chargers.neighbours */ SELECT c.id, c.lat, c.lng, c.name, c.operator FROM json_each($1) r CROSS JOIN chargers c
-             WHERE c.cell BETWEEN json_extract(r.value, '$[0]') AND json_extract(r.value, '$[1]')";
 
 /// Who adds what, and under which ids.
 #[derive(Clone, Copy, Debug)]
@@ -101,11 +93,13 @@ impl Db {
     /// # Errors
     /// As every query; nothing is kept then.
     pub async fn add_charger(&self, contribution: &Contribution<'_>) -> Result<Addition> {
-        let neighbours = self.engine().pick(NEIGHBOURS_POSTGRES, NEIGHBOURS_SQLITE);
+        const HOLD: &str = "/* chargers.hold_quarter */ SELECT pg_advisory_xact_lock($1, $2)";
+        const ATTACH: &str = "/* photos.attach */ UPDATE photos SET charger_id = $1
+             WHERE id = $2 AND owner = $3 AND kind = 'charger' AND state <> 'rejected' AND charger_id IS NULL";
         let Contribution { charger_id, author, charger, now, .. } = *contribution;
         let spot = Spot::of(charger);
         in_transaction!(self, |tx| {
-            let mut duplicates = Vec::new();
+            let mut duplicates: Vec<Uuid> = Vec::new();
             if let Some(spot) = &spot {
                 // SQLite has one writer; here everybody who adds in these quarters waits, and then sees what was added.
                 if self.engine() == Engine::Postgres {
@@ -113,9 +107,10 @@ impl Db {
                         sqlx::query(HOLD).bind(SPOT).bind(quarter).execute(&mut *tx).await.map_err(failed)?;
                     }
                 }
-                let found = sqlx::query_as(neighbours).bind(Lows(&spot.ranges)).bind(Highs(&spot.ranges));
-                let found: Vec<Found> = found.fetch_all(&mut *tx).await.map_err(failed)?;
-                duplicates = duplicates_of(charger, spot, found);
+                let found = neighbours!(tx, self.engine(), spot.ranges());
+                let like = found.into_iter().filter(|found| spot.contains(found.point) && found.is_likely(charger));
+                duplicates.extend(like.map(|found| found.id));
+                duplicates.sort_unstable();
             }
             if duplicates.is_empty() {
                 credit!(tx, author, Credit { chargers: 1, verifications: 1, photos: 0 }, now);
@@ -141,17 +136,4 @@ impl Db {
             }
         })
     }
-}
-
-/// Id, latitude, longitude, name and operator.
-type Found = (Id, f64, f64, String, Option<String>);
-
-fn duplicates_of(new: &NewCharger, spot: &Spot, found: Vec<Found>) -> Vec<Uuid> {
-    let is_like = |(_, lat, lng, name, operator): &Found| {
-        let neighbour = |point| Neighbour { point, name: name.clone(), operator: operator.clone() };
-        Point::new(*lat, *lng).is_some_and(|point| spot.has_likely_duplicate(new, &neighbour(point)))
-    };
-    let mut ids: Vec<Uuid> = found.iter().filter(|found| is_like(found)).map(|(id, ..)| id.0).collect();
-    ids.sort_unstable();
-    ids
 }

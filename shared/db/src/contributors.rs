@@ -2,7 +2,10 @@
 
 mod erase;
 mod picture;
+mod recount;
 mod view;
+
+pub(crate) use recount::{RECOUNT, SET_TRUSTS, recount};
 
 use crate::Db;
 use crate::column::Time;

@@ -8,6 +8,7 @@
 //! Start with [`Db::open`], then read [`listing`].
 
 pub mod candidates;
+pub mod changes;
 pub mod chargers;
 pub mod contributions;
 pub mod contributors;
@@ -15,9 +16,12 @@ pub mod idempotency;
 pub mod imports;
 pub mod listing;
 pub mod migrations;
+pub mod neighbours;
 pub mod photos;
+pub mod sharaspot;
 pub mod verifications;
 
+mod charger_copy;
 mod charger_row;
 mod column;
 mod consistency;

@@ -15,7 +15,7 @@ use crate::failure::failed;
 use domain::photo::{Photo, PhotoKind, PhotoState, Rendition};
 use domain::{Error, Result, Timestamp};
 use sqlx::types::Json;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// A photo that is promised: its bytes are on their way to `raw_key`.
@@ -64,7 +64,25 @@ macro_rules! select {
     };
 }
 
+/// The photos that go when a charger does: its own and those of its verifications.
+macro_rules! ids_with_charger {
+    () => {
+        "(SELECT id FROM photos WHERE charger_id = $1 AND kind <> 'profile'
+         UNION SELECT photo_id FROM verification_actions WHERE charger_id = $1 AND photo_id IS NOT NULL)"
+    };
+}
+
+pub(crate) const IDS_WITH_CHARGER: &str =
+    concat!("/* photos.ids_with_charger */ SELECT id FROM photos WHERE id IN ", ids_with_charger!());
+
 pub(crate) const INSERT: &str = "/* photos.promise */ INSERT INTO photos (id, charger_id, owner, kind, raw_key, hash8, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+
+const WITH_CHARGER: &str = concat!(
+    "/* photos.with_charger */ SELECT id, charger_id, owner, kind, raw_key, hash8, state, reason, width, height, thumbhash,
+         dominant_color, renditions, link, created_at FROM photos WHERE id IN ",
+    ids_with_charger!(),
+    " ORDER BY id"
+);
 
 /// Inserts a promised photo inside a transaction.
 macro_rules! insert_photo {
@@ -90,9 +108,22 @@ impl Db {
     /// Keeps promised photos, all or none; their owner is made on the first write.
     ///
     /// # Errors
-    /// As every query.
+    /// Bad input for `charger_id` where a charger is not there; as every query.
     pub async fn promise_photos(&self, owner: &str, photos: &[NewPhoto], now: Timestamp) -> Result<()> {
+        // Chargers before contributors, as whoever removes a charger locks them.
+        let hold = self.engine().pick(
+            "/* photos.hold_chargers */ SELECT id FROM chargers WHERE id = ANY($1) ORDER BY id FOR KEY SHARE",
+            "/* photos.hold_chargers */ SELECT id FROM chargers WHERE id IN (SELECT value FROM json_each($1))",
+        );
+        let ids: BTreeSet<Uuid> = photos.iter().filter_map(|photo| photo.charger_id).collect();
+        let ids: Vec<Uuid> = ids.into_iter().collect();
         in_transaction!(self, |tx| {
+            if !ids.is_empty() {
+                let held = sqlx::query(hold).bind(Ids(&ids)).fetch_all(&mut *tx).await.map_err(failed)?;
+                if held.len() < ids.len() {
+                    Err(Error::bad_field("charger_id", "not_found", "There is no such charger."))?;
+                }
+            }
             credit!(tx, owner, Credit::default(), now);
             for photo in photos {
                 insert_photo!(tx, photo, owner, now);
@@ -131,6 +162,29 @@ impl Db {
         const SQL: &str = select!("photos.of_owner", "owner = $1 ORDER BY id LIMIT $2");
         let rows: Vec<Row> =
             read!(self, |session| sqlx::query_as(SQL).bind(owner).bind(i64::from(limit)).fetch_all(session).await?);
+        rows.into_iter().map(photo).collect()
+    }
+
+    /// The photos that go when a charger does, whatever their state: its own and those of its verifications.
+    ///
+    /// # Errors
+    /// As every query.
+    pub async fn photos_with_charger(&self, charger_id: Uuid) -> Result<Vec<Photo>> {
+        let rows: Vec<Row> =
+            read!(self, |session| sqlx::query_as(WITH_CHARGER).bind(Id(charger_id)).fetch_all(session).await?);
+        rows.into_iter().map(photo).collect()
+    }
+
+    /// The photos of these ids, in no order; an id without a photo is passed over.
+    ///
+    /// # Errors
+    /// As every query.
+    pub async fn photos(&self, ids: &[Uuid]) -> Result<Vec<Photo>> {
+        let sql = self.engine().pick(
+            select!("photos.of_ids", "id = ANY($1)"),
+            select!("photos.of_ids", "id IN (SELECT value FROM json_each($1))"),
+        );
+        let rows: Vec<Row> = read!(self, |session| sqlx::query_as(sql).bind(Ids(ids)).fetch_all(session).await?);
         rows.into_iter().map(photo).collect()
     }
 

@@ -49,8 +49,9 @@ struct Servers {
 struct Request {
     deadline: Option<Timestamp>,
     token: Option<ConsistencyToken>,
-    /// The replica has not come as far as the token: the rest of the request asks the primary.
-    replica_lags: AtomicBool,
+    /// The replica has not come as far as the token, or the primary has answered already: the rest of the request asks the primary.
+    /// Whatever it has seen, it never sees less of it later.
+    asks_primary: AtomicBool,
     /// The connection between two statements; none outside of a request, where each gives its own back.
     kept: Option<Mutex<Option<Kept>>>,
 }
@@ -97,7 +98,7 @@ impl Postgres {
 
     /// The server that a read asks first.
     fn preferred(&self) -> Source {
-        let avoids_replica = self.avoids_replica || self.request.replica_lags.load(Relaxed);
+        let avoids_replica = self.avoids_replica || self.request.asks_primary.load(Relaxed);
         match &self.servers.replica {
             Some(replica) if !avoids_replica && !replica.is_down() => Source::Replica,
             _ => Source::Primary,
@@ -111,10 +112,19 @@ impl Postgres {
 
     /// A transaction on the primary. Until it has begun nothing is done, so trying again is safe.
     pub(crate) async fn begin(&self) -> Result<Session<sqlx::Postgres>> {
+        self.begin_with("BEGIN").await
+    }
+
+    /// A transaction on the primary that the server lets write nothing.
+    pub(crate) async fn begin_read_only(&self) -> Result<Session<sqlx::Postgres>> {
+        self.begin_with("BEGIN READ ONLY").await
+    }
+
+    async fn begin_with(&self, sql: &'static str) -> Result<Session<sqlx::Postgres>> {
         let mut patience = self.patience();
         loop {
             let mut session = self.session(Source::Primary, &mut patience).await?;
-            match patience.bound(session.begin("BEGIN")).await {
+            match patience.bound(session.begin(sql)).await {
                 Ok(()) => return Ok(session),
                 Err(error) if is_repeatable(&error) && patience.pause().await => {}
                 Err(error) => return Err(failed(error)),
@@ -149,6 +159,7 @@ impl Postgres {
     /// Leaves a finished connection for the next statement of the request.
     pub(crate) fn keep(&self, source: Source, session: Session<sqlx::Postgres>) {
         if let Some(kept) = &self.request.kept {
+            self.request.asks_primary.fetch_or(source == Source::Primary, Relaxed);
             *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((source, session));
         }
     }

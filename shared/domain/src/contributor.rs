@@ -35,6 +35,7 @@ pub struct Contributor {
 
 /// A verification, as the one who gave it finds it again.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct OwnVerification {
     /// Its id.
     pub id: Uuid,
@@ -135,9 +136,7 @@ impl Change {
         let photo_id = fields.nullable("photo_id", |fields, name| {
             fields.parsed(name, |text| Uuid::try_parse(text).ok(), "the id of a photo, or null")
         });
-        if !object.contains_key("photo_id") {
-            fields.refuse("photo_id", "required", "This field is required.");
-        }
+        fields.present("photo_id");
         fields.finish()?;
         Ok(Self { photo_id: photo_id.flatten() })
     }

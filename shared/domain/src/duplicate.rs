@@ -1,8 +1,13 @@
 //! When two chargers are probably one.
 
-use crate::geo::{Disc, KeyRange, Point, cover_disc};
+mod spots;
+
+pub use spots::{Spot, Spots};
+
+use crate::geo::Point;
 use crate::new_charger::NewCharger;
 use strsim::normalized_damerau_levenshtein;
+use uuid::Uuid;
 
 /// Chargers this near to each other are at the same spot, in metres.
 pub const SAME_SPOT_M: f64 = 30.0;
@@ -12,54 +17,27 @@ const SAME_NAME: f64 = 0.75;
 /// A name within another says something only when it is this long.
 const TELLING_CHARS: usize = 4;
 
-/// A charger that stands where another is being added.
+/// A charger that stands already, as far as the question goes whether another is the same.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Neighbour {
-    /// Where exactly.
+    /// The charger.
+    pub id: Uuid,
+    /// Where it is.
     pub point: Point,
-    /// What it is called.
+    /// What people call it.
     pub name: String,
     /// Who runs it.
     pub operator: Option<String>,
 }
 
-/// Where those stand that may be the charger that is being added.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Spot {
-    disc: Disc,
-    /// Every place of the spot has its key in one of these.
-    pub ranges: Vec<KeyRange>,
-}
-
-/// Bits of a cell key within one quarter: a cell of level 14, some 500 m across.
-const QUARTER_BITS: u32 = 2 * (30 - 14);
-
-impl Spot {
-    /// Where to look before a charger is added; nowhere, where it is wanted whatever stands there.
-    pub fn of(new: &NewCharger) -> Option<Self> {
-        let disc = Disc::new(new.point, SAME_SPOT_M).filter(|_| !new.allow_duplicate)?;
-        Some(Self { disc, ranges: cover_disc(&disc) })
-    }
-
-    /// The quarters that the spot touches, ascending. Two places within [`SAME_SPOT_M`] of each other have one in common: whoever
-    /// adds a charger and holds its quarters adds it alone.
-    pub fn quarters(&self) -> Vec<i32> {
-        // 33 bits less one: six faces of 2^28 cells fit.
-        let quarter = |key: i64| (key >> QUARTER_BITS) as i32;
-        let mut quarters: Vec<i32> =
-            self.ranges.iter().flat_map(|range| quarter(range.lo)..=quarter(range.hi)).collect();
-        quarters.sort_unstable();
-        quarters.dedup();
-        quarters
-    }
-
-    /// Whether a charger stands here and is probably the one that is being added: a like name, or the same operator.
-    pub fn has_likely_duplicate(&self, new: &NewCharger, existing: &Neighbour) -> bool {
-        let same_operator = match (&new.operator, &existing.operator) {
+impl Neighbour {
+    /// Whether, standing *at the same spot*, it is probably the one that is being added: a like name, or the same operator.
+    pub fn is_likely(&self, new: &NewCharger) -> bool {
+        let same_operator = match (&new.operator, &self.operator) {
             (Some(one), Some(other)) => one.trim().to_lowercase() == other.trim().to_lowercase(),
             _ => false,
         };
-        self.disc.contains(existing.point) && (same_operator || is_like(&new.name, &existing.name))
+        same_operator || is_like(&new.name, &self.name)
     }
 }
 
@@ -136,8 +114,9 @@ mod tests {
         ];
         for (name, operator, lat, expected) in table {
             let (point, operator) = (Point::new(lat, -73.75).unwrap(), operator.map(str::to_owned));
-            let existing = Neighbour { point, name: name.to_owned(), operator };
-            assert_eq!(spot.has_likely_duplicate(&wanted, &existing), expected, "{existing:?}");
+            let existing = Neighbour { id: Uuid::nil(), point, name: name.to_owned(), operator };
+            let is_likely = spot.contains(existing.point) && existing.is_likely(&wanted);
+            assert_eq!(is_likely, expected, "{existing:?}");
         }
         assert_eq!(Spot::of(&NewCharger { allow_duplicate: true, ..wanted }), None);
     }

@@ -51,3 +51,4 @@ pub use line::{Line, LineError, MAX_VERTICES};
 pub use point::Point;
 pub use polyline::{PolylineError, decode_polyline};
 pub use projection::{ON_ROUTE_M, Projection, Side};
+pub use ranges::union;

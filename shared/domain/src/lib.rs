@@ -9,7 +9,11 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod batch;
+pub mod changes;
 pub mod charger;
+pub mod charger_fields;
+pub mod charger_patch;
 pub mod connection;
 pub mod consistency;
 pub mod contributor;

@@ -1,10 +1,10 @@
 //! A charger as a contributor sends it.
 
 use crate::charger::Connector;
+use crate::charger_fields as read;
 use crate::fields::{Fields, parse_body};
-use crate::filter::POWER_KW;
 use crate::geo::Point;
-use crate::vocabulary::{Amenity, Port};
+use crate::vocabulary::Amenity;
 use crate::{Error, Kind, Result};
 use base64::Engine;
 use base64::alphabet::URL_SAFE;
@@ -79,59 +79,57 @@ impl NewCharger {
     pub fn from_body(body: &[u8]) -> Result<(Self, Vec<Result<PhotoInput, PhotoError>>)> {
         let object = parse_body(body)?;
         let mut fields = Fields::new(&object);
-        let name = fields.required("name", |f, name| f.text(name, 1..=200));
-        let address = fields.required("address", |f, name| f.text(name, 1..=500));
-        let latitude = fields.required("latitude", |f, name| f.number(name, -90.0..=90.0));
-        let longitude = fields.required("longitude", |f, name| f.number(name, -180.0..=180.0));
-        let connectors = read_connectors(&mut fields);
-        let total_ports = read_total_ports(&mut fields, connectors.as_deref());
-        let operator = fields.text("operator", 1..=200);
-        let amenities = fields.words("amenities", 0..=20, Amenity::parse, &Amenity::list()).unwrap_or_default();
-        let notes = fields.text("notes", 0..=2000).filter(|notes| !notes.is_empty());
-        let allow_duplicate = fields.boolean("allow_duplicate").unwrap_or(false);
+        let charger = Self::read(&mut fields);
         let photos = read_photos(&mut fields);
         fields.finish()?;
-
-        let point = latitude.zip(longitude).and_then(|(lat, lng)| Point::new(lat, lng));
-        let (Some(name), Some(address), Some(point), Some(connectors), Some(total_ports)) =
-            (name, address, point, connectors, total_ports)
-        else {
-            return Err(Error::internal("a charger with a missing field passed the checks"));
-        };
         let photos = decode_photos(photos)?;
-        Ok((
-            Self { name, address, point, connectors, total_ports, operator, amenities, notes, allow_duplicate },
-            photos,
-        ))
+        Ok((charger.ok_or_else(incomplete)?, photos))
+    }
+
+    /// Reads an item of `POST /chargers/batch`, which brings no photos.
+    ///
+    /// # Errors
+    /// Bad input that names every bad field.
+    pub fn from_item(item: &Value) -> Result<Self> {
+        let Some(object) = item.as_object() else {
+            return Err(Error::bad_field("charger", "wrong_type", "Must be an object."));
+        };
+        let mut fields = Fields::new(object);
+        let charger = Self::read(&mut fields);
+        fields.finish()?;
+        charger.ok_or_else(incomplete)
+    }
+
+    /// Everything but the photos; `None` where a field that is needed is missing or bad, which is noted.
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let name = fields.required("name", read::name);
+        let address = fields.required("address", read::address);
+        let latitude = fields.required("latitude", read::latitude);
+        let longitude = fields.required("longitude", read::longitude);
+        let equipment = read::equipment(fields);
+        fields.either("port_types", "connectors");
+        let total_ports =
+            fields.required_unless("connectors", "total_ports", |f, _| read::total_ports(f, equipment.as_ref()));
+        let operator = read::operator(fields, "operator");
+        let amenities = read::amenities(fields, "amenities").unwrap_or_default();
+        let notes = read::notes(fields, "notes").filter(|notes| !notes.is_empty());
+        let allow_duplicate = fields.boolean("allow_duplicate").unwrap_or(false);
+        Some(Self {
+            name: name?,
+            address: address?,
+            point: Point::new(latitude?, longitude?)?,
+            connectors: equipment?.connectors(&[]),
+            total_ports: total_ports?,
+            operator,
+            amenities,
+            notes,
+            allow_duplicate,
+        })
     }
 }
 
-fn read_connectors(fields: &mut Fields<'_>) -> Option<Vec<Connector>> {
-    let types = fields.words("port_types", 1..=10, Port::parse, &Port::list());
-    let connectors = fields.objects("connectors", 1..=10, |item| {
-        let port = item.required("type", |f, name| f.word(name, Port::parse, &Port::list()));
-        let power_kw = item.number("power_kw", POWER_KW);
-        let count = item.integer("count", PORTS).unwrap_or(1) as u32;
-        Some(Connector { port: port?, power_kw, count })
-    });
-    fields.either("port_types", "connectors");
-    connectors.or_else(|| {
-        let mut types = types?;
-        types.sort_unstable();
-        types.dedup();
-        Some(types.into_iter().map(|port| Connector { port, power_kw: None, count: 1 }).collect())
-    })
-}
-
-fn read_total_ports(fields: &mut Fields<'_>, connectors: Option<&[Connector]>) -> Option<u32> {
-    if fields.has("connectors") && !fields.has("total_ports") {
-        let sum: u32 = connectors?.iter().map(|connector| connector.count).sum();
-        if !PORTS.contains(&i64::from(sum)) {
-            fields.refuse("connectors", "out_of_range", "The counts must add up to at most 100.");
-        }
-        return Some(sum);
-    }
-    fields.required_unless("connectors", "total_ports", |f, name| f.integer(name, PORTS)).map(|count| count as u32)
+fn incomplete() -> Error {
+    Error::internal("a charger with a missing field passed the checks")
 }
 
 fn read_photos<'a>(fields: &mut Fields<'a>) -> Vec<&'a str> {
@@ -158,16 +156,40 @@ fn decode_photos(texts: Vec<&str>) -> Result<Vec<Result<PhotoInput, PhotoError>>
     Ok(photos)
 }
 
-/// Takes a photo id, or base64 in the standard or the URL-safe alphabet, padded or not, with or without a `data:` prefix
-/// and white space.
+/// Takes a photo id, or base64 as [`decode_base64`] reads it.
 fn decode_photo(index: usize, text: &str) -> Result<PhotoInput, PhotoError> {
     if let Ok(id) = Uuid::try_parse(text.trim()) {
         return Ok(PhotoInput::Id(id));
     }
     let bad = |detail: &str| PhotoError::new(index, "not_base64", detail);
+    match decode_base64(text) {
+        Ok(bytes) if bytes.len() > MAX_PHOTO_BYTES => {
+            let detail = "A photo in a request may have 5 MB. Upload it by POST /api/uploads and send its id.";
+            Err(PhotoError::new(index, "too_large", detail))
+        }
+        Ok(bytes) => Ok(PhotoInput::Bytes(bytes)),
+        Err(NotBase64::NoData) => Err(bad("A data URI must say ;base64,.")),
+        Err(NotBase64::NoBytes) => Err(bad("Must be the id of an uploaded photo, or base64.")),
+    }
+}
+
+/// Why a text is no base64.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotBase64 {
+    /// A `data:` URI of something else.
+    NoData,
+    /// Not of the alphabet, cut off, or empty.
+    NoBytes,
+}
+
+/// The bytes of base64 in the standard or the URL-safe alphabet, padded or not, with or without a `data:` prefix and white space.
+///
+/// # Errors
+/// Where that is not what the text is, or it holds nothing.
+pub fn decode_base64(text: &str) -> Result<Vec<u8>, NotBase64> {
     let encoded = match text.trim_start().strip_prefix("data:") {
         None => text,
-        Some(rest) => rest.split_once(";base64,").ok_or_else(|| bad("A data URI must say ;base64,."))?.1,
+        Some(rest) => rest.split_once(";base64,").ok_or(NotBase64::NoData)?.1,
     };
     let plain: Vec<u8> = encoded
         .bytes()
@@ -178,14 +200,7 @@ fn decode_photo(index: usize, text: &str) -> Result<PhotoInput, PhotoError> {
             other => other,
         })
         .collect();
-    match LENIENT.decode(plain) {
-        Ok(bytes) if bytes.len() > MAX_PHOTO_BYTES => {
-            let detail = "A photo in a request may have 5 MB. Upload it by POST /api/uploads and send its id.";
-            Err(PhotoError::new(index, "too_large", detail))
-        }
-        Ok(bytes) if !bytes.is_empty() => Ok(PhotoInput::Bytes(bytes)),
-        _ => Err(bad("Must be the id of an uploaded photo, or base64.")),
-    }
+    LENIENT.decode(plain).ok().filter(|bytes| !bytes.is_empty()).ok_or(NotBase64::NoBytes)
 }
 
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
@@ -250,6 +265,8 @@ mod tests {
         let (charger, _) = read(&body).unwrap();
         assert_eq!(charger.total_ports, 5);
         assert_eq!(charger.connectors[0].power_kw, Some(150.0));
+        body["total_ports"] = json!(null);
+        assert_eq!(read(&body).unwrap().0.total_ports, 5, "null counts as absent");
         body["connectors"][0]["count"] = json!(100);
         assert_eq!(read(&body).unwrap_err().fields()[0].code, "out_of_range");
     }

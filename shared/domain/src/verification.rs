@@ -54,6 +54,7 @@ impl Action {
 /// One verification of a charger.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(rename = "VerificationFields"))]
 pub struct Verification {
     /// Its id.
     pub id: Uuid,
@@ -72,6 +73,7 @@ pub struct Verification {
 /// A verification as the API shows it.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(rename = "Verification"))]
 pub struct VerificationView<'a> {
     #[serde(flatten)]
     verification: &'a Verification,

@@ -5,7 +5,10 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod changes;
+mod circles;
 mod contributions;
+mod edits;
 mod facets;
 mod hydrate;
 mod idempotency;

@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod bad_input;
+mod batch_chargers;
+mod changes;
 mod contribute;
 mod deliveries;
 mod idempotency;
@@ -12,10 +14,12 @@ mod listing;
 mod me;
 mod optimize_photo;
 mod outages;
+mod patch_charger;
 mod photo_settings;
 #[allow(dead_code, reason = "the end-to-end tests use more of these than is needed here")]
 #[path = "../end_to_end/pictures.rs"]
 mod pictures;
+mod remove_charger;
 mod remove_photo;
 mod route_search;
 mod stage;

@@ -49,7 +49,11 @@ impl Stage {
     }
 
     fn post(&self, path: &str, body: &Value, status: u16) -> Value {
-        let request = Request::new("POST", path).bearer(&self.server.token).json(body);
+        self.post_as(&self.server.token, path, path, body, status)
+    }
+
+    fn post_as(&self, token: &str, path: &str, target: &str, body: &Value, status: u16) -> Value {
+        let request = Request::new("POST", target).bearer(token).json(body);
         check_answer(&self.server, &self.document, path, &request, status)
     }
 }
@@ -80,6 +84,27 @@ fn every_documented_field_of_a_charger_and_a_search_is_taken_and_every_answer_is
     check_is_full(document, "/RouteSearch", &full_search(), &["cursor"]);
     let found = stage.post("/api/routing/calculate", &full_search(), 200);
     assert_eq!(found["items"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn every_documented_detail_of_a_verification_is_taken_and_read_again_as_described() {
+    let stage = Stage::set();
+    let added = stage.post("/api/chargers", &full_charger(json!([])), 201);
+    let charger = format!("/api/chargers/{}", added["charger"]["id"].as_str().unwrap());
+    let photo = json!({"kind": "verification", "content_type": "image/png", "size_bytes": 9});
+    // Not who has added it: they may not verify it again so soon.
+    let ben = stage.server.token("ben", &[]);
+    let report = json!({"action": "partial", "notes": "One is broken", "wait_time": 5, "port_type_used": "CCS",
+        "ports_available": 1, "charging_success": true, "payment_method": "Card", "station_lighting": "Poor",
+        "cleanliness_rating": 3, "charging_speed_rating": 4, "amenities_rating": 2, "would_recommend": true,
+        "photo_id": stage.post_as(&ben, "/api/uploads", "/api/uploads", &photo, 201)["photo_id"]});
+    check_is_full(&stage.document, "/Report", &report, &["photo_url"]);
+    let verify =
+        |status| stage.post_as(&ben, "/api/chargers/{id}/verify", &format!("{charger}/verify"), &report, status);
+    verify(201);
+    verify(429);
+    let history = stage.get("/api/chargers/{id}/verifications", &format!("{charger}/verifications"));
+    assert_eq!(history["items"][0]["payment_method"], "Card");
 }
 
 #[test]

@@ -2,11 +2,15 @@
 
 use crate::operation::Operation;
 use crate::schemas::Schemas;
+use domain::changes::ChangesRequest;
 use domain::charger::{ChargerDetail, ChargerView};
 use domain::describe;
 use domain::listing::Listing;
 use domain::page::Page;
+use domain::verification::VerificationView;
+use domain::verification::history::History;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 pub(super) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
     let page = schemas.of::<Page<ChargerView<'_>>>();
@@ -27,8 +31,38 @@ pub(super) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
         .answers("200", "The charger.", schemas.of::<ChargerDetail<'_>>())
         .cached()
         .refers("404", "NotFound"),
+        Operation::new(
+            "GET /api/chargers/{id}/verifications",
+            "listVerifications",
+            "Everything that was found at a charger, a page at a time",
+        )
+        .about("The newest come first.")
+        .query(describe::query(|query| History::from_query(query, Uuid::nil())), &PAGE)
+        .answers("200", "A page.", schemas.of::<Page<VerificationView<'_>>>())
+        .with_headers(&["Link", "X-Total-Count"])
+        .cached()
+        .refers("404", "NotFound"),
+        Operation::new("GET /api/changes", "listChanges", "What became of chargers since somebody last asked")
+            .about(
+                "The latest change of each charger that ever was, in the order of the changes. Take `created` and `changed` both as \
+                 \"this is the charger now\", and take out what is `deleted`.",
+            )
+            .query(describe::query(ChangesRequest::from_query), &CHANGES)
+            .answers("200", "What is new, perhaps nothing.", schemas.of::<chargers::Changes<'_>>())
+            .cached(),
     ]
 }
+
+const CHANGES: [(&str, &str); 2] = [
+    ("limit", "Changes on a page; 100 unless told otherwise."),
+    ("since", "`next_since` of the answer before; without it from the beginning."),
+];
+
+const PAGE: [(&str, &str); 3] = [
+    ("cursor", "`next_cursor` of the page before; excludes `page`."),
+    ("page", "Number of the page, from 1. Page numbers reach 1,000,000 items; the cursor goes on."),
+    ("page_size", "Items on a page; 100 unless told otherwise."),
+];
 
 const LISTING: [(&str, &str); 13] = [
     ("amenity", "All of these; repeat the parameter."),

@@ -2,9 +2,9 @@
 
 use super::sorted::{Change, Sorted};
 use super::{Batch, Import, ImportOutcome, Standing};
+use crate::charger_copy::{ChargerCopy, ConnectorCopy, Status};
 use crate::charger_row::ChargerRow;
 use crate::column::{Id, Ids, Time};
-use crate::copy::{CopyRows, Field};
 use crate::failure::failed;
 use crate::session::Session;
 use domain::Result;
@@ -16,13 +16,9 @@ const LOCK: i64 = i64::from_be_bytes(*b"imports.");
 const QUEUE: &str = "/* imports.queue */ SELECT pg_advisory_xact_lock($1)";
 const KNOWN: &str = "/* imports.known */ SELECT source_id, id, import_hash FROM chargers
      WHERE source = $1 AND source_id = ANY($2)";
-const COPY_CHARGERS: &str = "/* imports.copy_chargers */ COPY chargers (id, name, address, lat, lng, cell, port_mask,
-     amenity_mask, max_power_kw, total_ports, operator, source_type, source, source_id, import_hash, verification_level, notes,
-     created_at, updated_at) FROM STDIN (FORMAT binary)";
-const COPY_CONNECTORS: &str = "/* imports.copy_connectors */ COPY charger_connectors
-     (charger_id, position, port, power_kw, count) FROM STDIN (FORMAT binary)";
-const COPY_STATUS: &str = "/* imports.copy_status */ COPY charger_status
-     (charger_id, available_ports, uptime_percentage, verified_by_count, last_verified) FROM STDIN (FORMAT binary)";
+const LOCK_CHARGERS: &str = "/* imports.lock_chargers */ SELECT id FROM chargers WHERE id = ANY($1)
+     ORDER BY id FOR NO KEY UPDATE";
+const LOCK_FACETS: &str = "/* imports.lock_facets */ LOCK TABLE charger_facets IN SHARE ROW EXCLUSIVE MODE";
 const UPDATE: &str = "/* imports.update */ UPDATE chargers c SET name = u.name, address = u.address, lat = u.lat,
      lng = u.lng, cell = u.cell, port_mask = u.port_mask, amenity_mask = coalesce(u.amenity_mask, c.amenity_mask),
      max_power_kw = u.max_power_kw, total_ports = u.total_ports, operator = u.operator, notes = u.notes,
@@ -41,11 +37,17 @@ impl Import for Session<Postgres> {
         // any would wait for each other's counters in a circle.
         sqlx::query(QUEUE).bind(LOCK).execute(&mut *self).await.map_err(failed)?;
         let source_ids: Vec<&str> = batch.chargers.iter().map(|charger| charger.source_id.as_str()).collect();
-        let known = sqlx::query_as(KNOWN).bind(batch.source).bind(source_ids).fetch_all(&mut *self).await;
-        let known: Vec<(String, Id, Option<i64>)> = known.map_err(failed)?;
-        let known = known.iter().map(|(source_id, id, hash)| (source_id.as_str(), id.0, *hash));
-        let sorted = Sorted::sort(batch, known);
-        // Chargers before counters, as contributors lock them; after an insert, which locks counters, it would be a circle again.
+        let mut known = known(self, &batch, &source_ids).await?;
+        let mut sorted = Sorted::sort(batch, references(&known));
+        // Chargers before counters, as contributors lock them. One that was removed since we looked is new again.
+        while !lock(self, &sorted.changed).await? {
+            known = self::known(self, &batch, &source_ids).await?;
+            sorted = Sorted::sort(batch, references(&known));
+        }
+        // Each statement takes counters in their order, but two statements together do not.
+        if !sorted.changed.is_empty() && !sorted.new.is_empty() {
+            sqlx::query(LOCK_FACETS).execute(&mut *self).await.map_err(failed)?;
+        }
         if !sorted.changed.is_empty() {
             update(self, &batch, &sorted.changed).await?;
         }
@@ -56,16 +58,35 @@ impl Import for Session<Postgres> {
     }
 }
 
+/// A charger that is known: its id in the data set, its id here, its hash.
+type Known = (String, Id, Option<i64>);
+
+async fn known(connection: &mut Session<Postgres>, batch: &Batch<'_>, source_ids: &[&str]) -> Result<Vec<Known>> {
+    let known = sqlx::query_as(KNOWN).bind(batch.source).bind(source_ids).fetch_all(&mut *connection).await;
+    known.map_err(failed)
+}
+
+fn references(known: &[Known]) -> impl Iterator<Item = (&str, Uuid, Option<i64>)> {
+    known.iter().map(|(source_id, id, hash)| (source_id.as_str(), id.0, *hash))
+}
+
+/// Locks the chargers that are about to be changed; whether all of them are still there.
+async fn lock(connection: &mut Session<Postgres>, changed: &[Change<'_>]) -> Result<bool> {
+    if changed.is_empty() {
+        return Ok(true);
+    }
+    let ids: Vec<Uuid> = changed.iter().map(|change| change.id).collect();
+    let locked = sqlx::query(LOCK_CHARGERS).bind(&ids).fetch_all(&mut *connection).await.map_err(failed)?;
+    Ok(locked.len() == ids.len())
+}
+
 async fn insert(connection: &mut Session<Postgres>, batch: &Batch<'_>, new: &[Change<'_>]) -> Result<()> {
-    let (mut chargers, mut status) = (CopyRows::new(), CopyRows::new());
+    let mut chargers = ChargerCopy::new();
     for change in new {
         let standing = change.first.standing(batch.now);
-        chargers.push(charger_fields(&change.row(batch)));
-        status.push(status_fields(change.id, &standing));
+        chargers.push(&change.row(batch), &standing.status());
     }
-    chargers.send(connection, COPY_CHARGERS).await?;
-    connector_rows(new).send(connection, COPY_CONNECTORS).await?;
-    status.send(connection, COPY_STATUS).await
+    chargers.send(connection).await
 }
 
 /// Overwrites what the data set says of chargers that are there already.
@@ -92,55 +113,19 @@ async fn update(connection: &mut Session<Postgres>, batch: &Batch<'_>, changed: 
         .await
         .map_err(failed)?;
     sqlx::query(FORGET_CONNECTORS).bind(Ids(&ids)).execute(&mut *connection).await.map_err(failed)?;
-    connector_rows(changed).send(connection, COPY_CONNECTORS).await
+    let mut connectors = ConnectorCopy::new();
+    changed.iter().for_each(|change| connectors.push(change.id, &change.last.connectors));
+    connectors.send(connection).await
 }
 
-fn charger_fields<'a>(row: &ChargerRow<'a>) -> [Field<'a>; 19] {
-    [
-        Field::Uuid(row.id),
-        Field::Text(row.name),
-        Field::Text(row.address),
-        Field::Float8(row.point.lat()),
-        Field::Float8(row.point.lng()),
-        Field::Int8(row.cell()),
-        Field::Int4(row.port_mask()),
-        Field::Int4(row.amenity_mask),
-        Field::maybe(row.max_power_kw(), Field::Float8),
-        Field::Int4(row.total_ports as i32),
-        Field::maybe(row.operator, Field::Text),
-        Field::Text(row.source_type.as_str()),
-        Field::maybe(row.source, Field::Text),
-        Field::maybe(row.source_id, Field::Text),
-        Field::maybe(row.import_hash, Field::Int8),
-        Field::Int2(row.verification_level),
-        Field::maybe(row.notes, Field::Text),
-        Field::Time(row.created_at),
-        Field::Time(row.now),
-    ]
-}
-
-fn connector_rows(changes: &[Change<'_>]) -> CopyRows<5> {
-    let mut rows = CopyRows::new();
-    for Change { id, last, .. } in changes {
-        for (position, connector) in last.connectors.iter().enumerate() {
-            rows.push([
-                Field::Uuid(*id),
-                Field::Int2(position as i16),
-                Field::Int4(connector.port.bit()),
-                Field::maybe(connector.power_kw, Field::Float8),
-                Field::Int4(connector.count as i32),
-            ]);
+impl Standing {
+    fn status(&self) -> Status {
+        Status {
+            available_ports: self.available_ports,
+            uptime_percentage: self.uptime_percentage,
+            verified_by_count: self.verified_by_count,
+            last_verified: self.last_verified,
+            scored_at: None,
         }
     }
-    rows
-}
-
-fn status_fields(id: Uuid, standing: &Standing) -> [Field<'static>; 5] {
-    [
-        Field::Uuid(id),
-        Field::maybe(standing.available_ports, |ports| Field::Int4(ports as i32)),
-        Field::maybe(standing.uptime_percentage, Field::Float8),
-        Field::Int4(standing.verified_by_count as i32),
-        Field::maybe(standing.last_verified, Field::Time),
-    ]
 }

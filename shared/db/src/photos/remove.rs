@@ -41,8 +41,9 @@ impl Db {
             "/* photos.lock_owner */ SELECT sub FROM contributors WHERE sub = (SELECT owner FROM photos WHERE id = $1) FOR NO KEY UPDATE",
             "/* photos.lock_owner */ SELECT owner FROM photos WHERE id = $1",
         );
+        let engine = self.engine();
         in_transaction!(self, |tx| {
-            lock_charger_of_photo!(tx, self.engine(), id);
+            lock_charger_of_photo!(tx, engine, id);
             sqlx::query(lock).bind(Id(id)).execute(&mut *tx).await.map_err(failed)?;
             let removed: Option<(String, Option<Id>, bool)> =
                 sqlx::query_as(DELETE).bind(Id(id)).fetch_optional(&mut *tx).await.map_err(failed)?;

@@ -175,8 +175,9 @@ impl Db {
             " = $6 RETURNING owner, charger_id"
         );
         // A promise is shown by its charger until now.
+        let engine = self.engine();
         in_transaction!(self, |tx| {
-            lock_charger_of_photo!(tx, self.engine(), photo.id);
+            lock_charger_of_photo!(tx, engine, photo.id);
             sqlx::query(queue).bind(Id(photo.id)).execute(&mut *tx).await.map_err(failed)?;
             let retire = sqlx::query_as(RETIRE).bind(Id(photo.id)).bind(Time(before)).bind(REASON);
             let retire = retire.bind(Json(Vec::<Rendition>::new())).bind(photo.state.as_str());

@@ -69,7 +69,7 @@ impl<'a> Reading<'a> {
             Ok(true) => Some(session),
             Ok(false) => {
                 // It lags behind; that is no fault of the connection.
-                self.postgres.request.replica_lags.store(true, Relaxed);
+                self.postgres.request.asks_primary.store(true, Relaxed);
                 let _ = patience.bound(session.finish()).await;
                 None
             }

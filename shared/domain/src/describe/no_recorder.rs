@@ -23,6 +23,8 @@ impl Recorder {
 
     pub(crate) fn require(&mut self, _: &str) {}
 
+    pub(crate) fn never_null(&mut self, _: &str) {}
+
     pub(crate) fn rule(&mut self, _: impl FnOnce() -> Value) {}
 
     pub(crate) fn begin_form(&mut self) {}

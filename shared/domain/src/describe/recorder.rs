@@ -20,6 +20,7 @@ pub(crate) struct Recorder {
 struct Fields {
     properties: Map<String, Value>,
     required: BTreeSet<String>,
+    never_null: BTreeSet<String>,
     rules: Vec<Value>,
 }
 
@@ -49,6 +50,13 @@ impl Recorder {
     pub(crate) fn require(&mut self, name: &str) {
         if self.is_on {
             self.fields.required.insert(name.to_owned());
+        }
+    }
+
+    /// The field may be absent and is not `null`.
+    pub(crate) fn never_null(&mut self, name: &str) {
+        if self.is_on {
+            self.fields.never_null.insert(name.to_owned());
         }
     }
 
@@ -93,7 +101,7 @@ impl Recorder {
 impl Fields {
     fn schema(&self, is_query: bool) -> Value {
         let property = |(name, schema): (&String, &Value)| {
-            let is_never_null = is_query || self.required.contains(name);
+            let is_never_null = is_query || self.required.contains(name) || self.never_null.contains(name);
             (name.clone(), if is_never_null { schema.clone() } else { or_null(schema) })
         };
         let properties: Map<_, _> = self.properties.iter().map(property).collect();

@@ -12,10 +12,42 @@ impl Fields<'_> {
             };
             json!({"anyOf": [only(one, other), only(other, one)]})
         });
-        match (self.has(one), self.has(other)) {
-            (false, false) => self.refuse(one, "required", format!("Give {one} or {other}.")),
-            (true, true) => self.refuse(other, "excludes", format!("Give either {one} or {other}.")),
-            _ => {}
+        if !self.has(one) && !self.has(other) {
+            self.refuse(one, "required", format!("Give {one} or {other}."));
+        }
+        self.refuse_both(one, other);
+    }
+
+    /// Refuses where both fields are there.
+    pub fn not_both(&mut self, one: &'static str, other: &'static str) {
+        self.rule(|| {
+            let absent = |name: &str| json!({"properties": {name: {"type": "null"}}});
+            json!({"anyOf": [absent(one), absent(other)]})
+        });
+        self.refuse_both(one, other);
+    }
+
+    fn refuse_both(&mut self, one: &'static str, other: &'static str) {
+        if self.has(one) && self.has(other) {
+            self.refuse(other, "excludes", format!("Give either {one} or {other}."));
+        }
+    }
+
+    /// Refuses where one of two fields is there that `null` does not take away, and the other is not.
+    pub fn together(&mut self, one: &'static str, other: &'static str) {
+        self.rule(|| json!({"dependentRequired": {one: [other], other: [one]}}));
+        for (there, absent) in [(one, other), (other, one)] {
+            if self.has(there) && !self.has(absent) {
+                self.refuse(absent, "required", format!("Give {one} and {other} together."));
+            }
+        }
+    }
+
+    /// Refuses where the field is not even `null`. For use before [`Fields::nullable`].
+    pub fn present(&mut self, name: &'static str) {
+        self.rule(|| json!({"required": [name]}));
+        if !self.object.contains_key(name) {
+            self.refuse(name, "required", "This field is required.");
         }
     }
 

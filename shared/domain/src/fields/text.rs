@@ -37,7 +37,7 @@ pub(super) fn check(text: &str, chars: &RangeInclusive<usize>) -> Result<(), (&'
 }
 
 /// Neither white space nor one of the characters that show as nothing (zero-width, soft hyphen, direction marks).
-fn is_visible(c: char) -> bool {
+pub fn is_visible(c: char) -> bool {
     let is_nothing = matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
     !(c.is_whitespace() || c.is_control() || is_nothing)
 }

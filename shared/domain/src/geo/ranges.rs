@@ -12,6 +12,19 @@ pub(super) fn coalesced(ranges: impl Iterator<Item = KeyRange>) -> Vec<KeyRange>
     runs
 }
 
+/// The keys of all these ranges, which may overlap and come in any order: sorted, disjoint.
+pub fn union(mut ranges: Vec<KeyRange>) -> Vec<KeyRange> {
+    ranges.sort_unstable_by_key(|range| range.lo);
+    let mut runs: Vec<KeyRange> = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        match runs.last_mut() {
+            Some(last) if range.lo <= last.hi + 1 => last.hi = last.hi.max(range.hi),
+            _ => runs.push(range),
+        }
+    }
+    runs
+}
+
 /// Closes the smallest gaps between sorted, disjoint ranges until there are at most `cap`, which is 1 or more.
 pub(super) fn merge_to_cap(ranges: Vec<KeyRange>, cap: usize) -> Vec<KeyRange> {
     let excess = ranges.len().saturating_sub(cap);
@@ -47,6 +60,13 @@ mod tests {
     fn neighbours_become_one_run() {
         let cells = ranges(&[(0, 3), (4, 7), (9, 9), (10, 20), (30, 31)]);
         assert_eq!(coalesced(cells.iter().copied()), ranges(&[(0, 7), (9, 20), (30, 31)]));
+    }
+
+    #[test]
+    fn ranges_that_overlap_become_one_run() {
+        let cells = ranges(&[(30, 31), (4, 7), (0, 5), (5, 6), (8, 9), (11, 12)]);
+        assert_eq!(union(cells), ranges(&[(0, 9), (11, 12), (30, 31)]));
+        assert_eq!(union(Vec::new()), []);
     }
 
     #[test]

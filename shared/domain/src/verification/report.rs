@@ -106,9 +106,7 @@ fn read_photo(fields: &mut Fields<'_>, base_url: &str) -> Option<Uuid> {
     let by_id = fields.parsed("photo_id", |text| Uuid::try_parse(text).ok(), "the id of a photo");
     let of_url = |url: &str| photo_id_of_url(base_url, url);
     let by_url = fields.parsed("photo_url", of_url, "the address of a photo that was uploaded here");
-    if fields.has("photo_id") && fields.has("photo_url") {
-        fields.refuse("photo_url", "excludes", "Give either photo_id or photo_url.");
-    }
+    fields.not_both("photo_id", "photo_url");
     by_id.or(by_url)
 }
 

@@ -36,7 +36,7 @@ fn weights_grow_with_trust_and_halve_every_thirty_days() {
         ((Active, 0, 50), 1.25),
         ((Active, 0, 60), 1.4),
         ((Active, 0, 100), 2.0),
-        ((Active, 15 * DAY, 0), 0.353_553_390_593_273_8),
+        ((Active, 15 * DAY, 100), std::f64::consts::SQRT_2),
         ((Active, 30 * DAY, 100), 1.0),
         ((Active, 60 * DAY, 100), 0.5),
         ((Active, 60 * DAY, 50), 0.3125),

@@ -9,8 +9,7 @@ use std::error::Error as _;
 /// so that no delivery makes new renditions. Nothing is stored here of a photo that is kept elsewhere.
 pub(crate) async fn remove_photo(app: &App, photo: &Photo) -> Result<()> {
     if photo.link.is_none() {
-        app.storage.delete(&photo.raw_key).await?;
-        remove_renditions(app, photo).await?;
+        remove_objects(app, photo).await?;
     }
     // Somebody may have removed it meanwhile.
     app.db.remove_photo(photo.id, (app.world.now)()).await?;
@@ -24,7 +23,14 @@ pub(crate) async fn remove_photo(app: &App, photo: &Photo) -> Result<()> {
     Ok(())
 }
 
-async fn remove_renditions(app: &App, photo: &Photo) -> Result<()> {
+/// The raw object first: without it no delivery makes new renditions.
+pub(crate) async fn remove_objects(app: &App, photo: &Photo) -> Result<()> {
+    app.storage.delete(&photo.raw_key).await?;
+    remove_renditions(app, photo).await
+}
+
+/// Everything under the photo's prefix, not only what the row lists: an earlier try may have published under another hash.
+pub(crate) async fn remove_renditions(app: &App, photo: &Photo) -> Result<()> {
     let prefix = rendition_prefix(&photo.raw_key).ok_or_else(|| Error::internal("a raw key that is not ours"))?;
     app.storage.delete_all(&prefix).await
 }

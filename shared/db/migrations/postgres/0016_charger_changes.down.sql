@@ -1,0 +1,12 @@
+DROP TRIGGER photos_changes_delete ON photos;
+DROP TRIGGER photos_changes_update ON photos;
+DROP TRIGGER photos_changes_insert ON photos;
+DROP TRIGGER charger_status_changes ON charger_status;
+DROP TRIGGER chargers_changes_truncate ON chargers;
+DROP TRIGGER chargers_changes_delete ON chargers;
+DROP TRIGGER chargers_changes_update ON chargers;
+DROP TRIGGER chargers_changes_insert ON chargers;
+DROP FUNCTION note_photo_changes();
+DROP FUNCTION note_status_changes();
+DROP FUNCTION note_charger_changes();
+DROP TABLE charger_changes;

@@ -1,0 +1,9 @@
+DROP TRIGGER photos_changes_delete;
+DROP TRIGGER photos_changes_leave;
+DROP TRIGGER photos_changes_update;
+DROP TRIGGER photos_changes_insert;
+DROP TRIGGER charger_status_changes;
+DROP TRIGGER chargers_changes_delete;
+DROP TRIGGER chargers_changes_update;
+DROP TRIGGER chargers_changes_insert;
+DROP TABLE charger_changes;
