@@ -22,6 +22,7 @@ mod pictures;
 mod remove_charger;
 mod remove_photo;
 mod route_search;
+mod sequences;
 mod stage;
 mod texts;
 mod town;

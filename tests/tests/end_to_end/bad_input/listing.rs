@@ -59,7 +59,8 @@ pub(super) fn cases(_: &Server) -> Vec<Case> {
     let long = "x".repeat(5000);
     cases.extend([
         Case::bad(list(&format!("port_type={long}")), "port_type"),
-        Case::bad(list(&format!("{long}=1")), &long),
+        // Names of any length are named as far as they help.
+        Case::bad(list(&format!("{long}=1")), &format!("{}…", &long[..100])),
         Case::bad(list(&format!("cursor={long}")), "cursor"),
         Case::bad(list("cursor=!!"), "cursor"),
         Case::bad(list(&format!("cursor={}", URL_SAFE_NO_PAD.encode([0xFF; 36]))), "cursor"),
