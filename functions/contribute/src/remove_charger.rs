@@ -1,6 +1,6 @@
 //! `DELETE /api/chargers/{id}`: removes a charger with everything that belongs to it.
 
-use crate::remove_photo::{remove_objects, remove_renditions};
+use crate::remove_photo::remove_late_objects;
 use crate::{App, require_author};
 use api::{Answer, Call};
 use db::chargers::Removal;
@@ -9,7 +9,6 @@ use domain::photo::Photo;
 use domain::query::Query;
 use domain::{Error, Result};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
-use std::error::Error as _;
 use uuid::Uuid;
 
 /// Photos whose objects are removed at the same time.
@@ -31,13 +30,14 @@ pub(crate) async fn remove(app: &App, call: &Call<'_>, id: &str, effect: Effect)
     for _ in 0..ROUNDS {
         // Objects before rows: while there are rows, whoever asks again finishes what was left half done.
         let photos = app.db.photos_with_charger(id).await?;
-        remove_all_objects(app, &photos).await?;
+        let stored = stored_here(&photos).map(Ok);
+        stored.try_for_each_concurrent(AT_ONCE, |photo| app.storage.delete_photo(&photo.raw_key)).await?;
         let photo_ids: Vec<Uuid> = photos.iter().map(|photo| photo.id).collect();
         match app.db.remove_charger(id, &photo_ids).await? {
             Removal::MorePhotos => {}
             Removal::Unknown => return Err(Error::not_found("charger")),
             Removal::Done => {
-                remove_late_renditions(app, &photos).await;
+                stored_here(&photos).for_each_concurrent(AT_ONCE, |photo| remove_late_objects(app, photo)).await;
                 return Ok(Answer::no_content().consistent(app.db.consistency_token().await));
             }
         }
@@ -45,22 +45,7 @@ pub(crate) async fn remove(app: &App, call: &Call<'_>, id: &str, effect: Effect)
     Err(Error::unavailable("charger", "photos of it came faster than they could be removed"))
 }
 
-async fn remove_all_objects(app: &App, photos: &[Photo]) -> Result<()> {
-    stored_here(photos).try_for_each_concurrent(AT_ONCE, |photo| remove_objects(app, photo)).await
-}
-
-/// An optimizer that had read a raw object before may have published since. It removes what it has published when it finds no row;
-/// of the two, the one that comes later sees everything. The photos themselves are gone, so this failing fails nothing.
-async fn remove_late_renditions(app: &App, photos: &[Photo]) {
-    if let Err(error) =
-        stored_here(photos).try_for_each_concurrent(AT_ONCE, |photo| remove_renditions(app, photo)).await
-    {
-        let cause = error.source().map(ToString::to_string).unwrap_or_default();
-        tracing::warn!(cause, "renditions of a removed charger may be left; `ops sweep` takes them");
-    }
-}
-
 /// Those that are not kept elsewhere.
-fn stored_here(photos: &[Photo]) -> impl stream::Stream<Item = Result<&Photo>> {
-    stream::iter(photos.iter().filter(|photo| photo.link.is_none())).map(Ok)
+fn stored_here(photos: &[Photo]) -> impl stream::Stream<Item = &Photo> {
+    stream::iter(photos.iter().filter(|photo| photo.link.is_none()))
 }

@@ -3,7 +3,6 @@
 use crate::App;
 use api::{Answer, Call};
 use domain::idempotency::Effect;
-use domain::photo::{Photo, rendition_prefix};
 use domain::query::Query;
 use domain::{Error, Kind, Result};
 use std::error::Error as _;
@@ -23,24 +22,16 @@ pub(crate) async fn remove(app: &App, call: &Call<'_>, id: &str, effect: Effect)
     if photo.owner != caller.sub && !caller.is_admin() {
         return Err(Error::new(Kind::Forbidden, "This photo is somebody else's."));
     }
-    // Objects before the row: while there is a row, whoever asks again finishes what was left half done. The raw object is the
-    // first of them: without it no delivery makes new renditions.
-    app.storage.delete(&photo.raw_key).await?;
-    remove_renditions(app, &photo).await?;
+    // Objects before the row: while there is a row, whoever asks again finishes what was left half done.
+    app.storage.delete_photo(&photo.raw_key).await?;
     if !app.db.remove_photo(id, (app.world.now)()).await? {
         return Err(Error::not_found("photo"));
     }
     // An optimizer that had read the raw object before may have published since. It removes what it has published when it finds
     // no row; of the two, the one that comes later sees everything. The photo itself is gone, so this failing fails nothing.
-    if let Err(error) = remove_renditions(app, &photo).await {
+    if let Err(error) = app.storage.delete_photo(&photo.raw_key).await {
         let cause = error.source().map(ToString::to_string).unwrap_or_default();
-        tracing::warn!(photo_id = %id, cause, "renditions of a removed photo may be left; `ops sweep` takes them");
+        tracing::warn!(photo_id = %id, cause, "objects of a removed photo may be left; `ops sweep` takes them");
     }
     Ok(Answer::no_content().consistent(app.db.consistency_token().await))
-}
-
-/// Everything under the photo's prefix, not only what the row lists: an earlier try may have published under another hash.
-async fn remove_renditions(app: &App, photo: &Photo) -> Result<()> {
-    let prefix = rendition_prefix(&photo.raw_key).ok_or_else(|| Error::internal("a raw key that is not ours"))?;
-    app.storage.delete_all(&prefix).await
 }

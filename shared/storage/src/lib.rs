@@ -27,6 +27,7 @@ pub use object::{Object, ObjectHeaders, ObjectInfo, PostForm, PresignedPost};
 pub use s3::S3;
 
 use bytes::Bytes;
+use domain::photo::rendition_prefix;
 use domain::{Error, Result};
 
 /// A photo store.
@@ -101,6 +102,17 @@ impl Storage {
             self.delete(&object.key).await?;
         }
         Ok(())
+    }
+
+    /// Deletes everything that is stored of a photo: the raw object first, without which no delivery makes new renditions, then
+    /// everything under its rendition prefix, not only what its row lists: an earlier try may have published under another hash.
+    ///
+    /// # Errors
+    /// Internal for a raw key that is not ours; as every request.
+    pub async fn delete_photo(&self, raw_key: &str) -> Result<()> {
+        let prefix = rendition_prefix(raw_key).ok_or_else(|| Error::internal("a raw key that is not ours"))?;
+        self.delete(raw_key).await?;
+        self.delete_all(&prefix).await
     }
 
     /// The next objects whose key starts with `prefix` and comes after `after`, in the order of the keys' bytes: `limit` at most
