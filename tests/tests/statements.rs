@@ -126,12 +126,16 @@ async fn a_request_costs_a_fixed_number_of_statements_whatever_the_size_of_its_p
         assert_eq!(said.len(), 4, "charger, connectors, photos, verifications: {said:#?}");
         for (person, expected) in [
             // The level changes with the first verification only.
-            (1, 9),
-            (2, 8),
-            (40, 8),
+            (1, 10),
+            (2, 9),
+            (40, 9),
         ] {
             let said = verify(&statements, &db, person).await;
-            assert_eq!(said.len(), expected, "lock, two of the author, two limits, row, evidence, status: {said:#?}");
+            assert_eq!(
+                said.len(),
+                expected,
+                "lock, two of the author, two limits, erasure, row, evidence, status: {said:#?}"
+            );
         }
         for size in [1, 3] {
             let mut history = event("get-verifications");

@@ -4,6 +4,7 @@ use crate::App;
 use api::{Answer, Call};
 use db::contributions::Contribution;
 use domain::batch::{Batch, ItemResult};
+use domain::duplicate::Neighbour;
 use domain::idempotency::Effect;
 use domain::query::Query;
 use domain::{Error, Kind, Result};
@@ -35,38 +36,43 @@ pub(crate) async fn add(app: &App, call: &Call<'_>, effect: Effect) -> Result<An
 
     let id_of = |index| effect.part(charger_part(index));
     let added = if effect.may_exist { added_before(app, &batch, id_of).await? } else { HashSet::new() };
-    let mut neighbours = app.db.neighbours(&batch.ranges()).await?;
-    // Decided as it was then: without those that an earlier try of the same request has added.
-    neighbours.retain(|neighbour| !added.contains(&neighbour.id));
-    let results = batch.decide(neighbours, id_of);
-    let count = |is_it: fn(&ItemResult) -> bool| results.iter().filter(|result| is_it(result)).count();
-    let report = BatchReport {
-        created: count(|result| matches!(result, ItemResult::Created { .. })),
-        invalid: count(|result| matches!(result, ItemResult::Invalid { .. })),
-        duplicate: count(|result| matches!(result, ItemResult::Duplicate { .. })),
-        results,
-    };
     let now = (app.world.now)();
-    let contributions: Vec<Contribution<'_>> = batch
-        .valid()
-        .filter_map(|(index, charger)| match report.results[index] {
-            ItemResult::Created { id, .. } => Some(Contribution {
-                charger_id: id,
-                verification_id: effect.part(charger_part(index) + 1),
-                author: &caller.sub,
-                charger,
-                new_photos: &[],
-                photo_ids: &[],
-                now,
-            }),
+    let contribution = |index, charger_id, charger| Contribution {
+        charger_id,
+        verification_id: effect.part(charger_part(index) + 1),
+        author: &caller.sub,
+        charger,
+        new_photos: &[],
+        photo_ids: &[],
+        now,
+    };
+    let decide = |mut neighbours: Vec<Neighbour>| {
+        // As it was decided then: without those that an earlier try of the same request has added.
+        neighbours.retain(|neighbour| !added.contains(&neighbour.id));
+        let results = batch.decide(neighbours, id_of);
+        let created = batch.valid().filter_map(|(index, charger)| match results[index] {
+            ItemResult::Created { id, .. } => Some(contribution(index, id, charger)),
             _ => None,
-        })
-        .collect();
-    // All or none of them were.
-    if added.is_empty() && !contributions.is_empty() {
-        app.db.add_chargers(&caller.sub, &contributions, now).await?;
+        });
+        // All or none of them were.
+        let contributions: Vec<_> = created.filter(|_| added.is_empty()).collect();
+        (results, contributions)
+    };
+    let results = app.db.add_chargers(&caller.sub, &batch.ranges(), now, decide).await?;
+    let token = app.db.consistency_token().await;
+    Ok(Answer::ok(&BatchReport::of(results))?.consistent(token))
+}
+
+impl BatchReport {
+    fn of(results: Vec<ItemResult>) -> Self {
+        let count = |is_it: fn(&ItemResult) -> bool| results.iter().filter(|result| is_it(result)).count();
+        Self {
+            created: count(|result| matches!(result, ItemResult::Created { .. })),
+            invalid: count(|result| matches!(result, ItemResult::Invalid { .. })),
+            duplicate: count(|result| matches!(result, ItemResult::Duplicate { .. })),
+            results,
+        }
     }
-    Ok(Answer::ok(&report)?.consistent(app.db.consistency_token().await))
 }
 
 /// The number of a charger among the parts of the effect; its verification follows.

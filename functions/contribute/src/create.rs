@@ -4,6 +4,7 @@ use crate::App;
 use crate::photos::Photos;
 use api::{Answer, Call};
 use db::contributions::{Addition, Contribution};
+use domain::batch::MAX_CANDIDATES;
 use domain::charger::ChargerDetail;
 use domain::idempotency::Effect;
 use domain::new_charger::{NewCharger, PhotoError};
@@ -65,7 +66,7 @@ pub(crate) async fn create(app: &App, call: &Call<'_>, effect: Effect) -> Result
 
 /// What stands there, as it is now.
 async fn like_charger(app: &App, ids: &[Uuid]) -> Result<Error> {
-    let like = app.db.chargers(ids).await?;
+    let like = app.db.chargers(&ids[..ids.len().min(MAX_CANDIDATES)]).await?;
     let candidates: Vec<_> = like.iter().map(|existing| existing.view(&app.photo_base_url, None)).collect();
     let detail = "A like charger stands here already. Send allow_duplicate: true to add this one all the same.";
     Ok(Error::new(Kind::Conflict, detail).with_member("candidates", &candidates))

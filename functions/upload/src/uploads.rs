@@ -7,7 +7,7 @@ use domain::idempotency::Effect;
 use domain::photo::raw_key;
 use domain::query::Query;
 use domain::upload::{NewUpload, UploadRequest};
-use domain::{Error, Result, Timestamp};
+use domain::{Result, Timestamp};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use storage::PostForm;
@@ -52,7 +52,6 @@ pub(crate) async fn create(app: &App, call: &Call<'_>, effect: Effect) -> Result
     let owner = call.caller()?.require_writer()?.sub;
     Query::parse(call.raw_query()).finish()?;
     let request = UploadRequest::from_body(call.body(), app.max_bytes)?;
-    refuse_unknown_chargers(app, &request).await?;
 
     let now = (app.world.now)();
     let numbered = (1..).zip(request.files());
@@ -72,17 +71,6 @@ pub(crate) async fn create(app: &App, call: &Call<'_>, effect: Effect) -> Result
         }
     };
     Ok(answer.consistent(app.db.consistency_token().await))
-}
-
-async fn refuse_unknown_chargers(app: &App, request: &UploadRequest) -> Result<()> {
-    let mut ids: Vec<Uuid> = request.files().iter().filter_map(|file| file.charger_id).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let found = app.db.chargers(&ids).await?;
-    if found.len() < ids.len() {
-        return Err(Error::bad_field("charger_id", "not_found", "There is no such charger."));
-    }
-    Ok(())
 }
 
 fn promise(id: Uuid, file: &NewUpload, now: Timestamp) -> NewPhoto {

@@ -134,7 +134,9 @@ fn is_subject(text: &str) -> bool {
 
 /// API Gateway hands an array claim over as text: `[admin editor]`. Only a space is between two: a group may be called `x,admin`.
 fn parse_groups(text: &str) -> Vec<String> {
-    let inner = text.trim().trim_start_matches('[').trim_end_matches(']');
+    let text = text.trim();
+    // One pair of brackets is the gateway's; any other belongs to a group's name.
+    let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
     inner.split(' ').filter(|group| !group.is_empty()).map(str::to_owned).collect()
 }
 
@@ -147,6 +149,7 @@ mod tests {
         assert_eq!(parse_groups("[admin editor]"), ["admin", "editor"]);
         assert_eq!(parse_groups("admin"), ["admin"]);
         assert!(parse_groups("[]").is_empty());
+        assert_eq!(parse_groups("[[admin x]]"), ["[admin", "x]"]);
         assert_eq!(parse_groups("[x,admin]"), ["x,admin"]);
     }
 

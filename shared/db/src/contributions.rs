@@ -35,6 +35,8 @@ pub enum Addition {
 
 /// The half of an advisory lock's key that says what is locked: the quarters of those who add a charger. "Spot" in ASCII.
 const SPOT: i32 = 0x5370_6f74;
+/// No quarter, but all of them: who adds one charger shares it, who adds many has it alone.
+const EVERYWHERE: i32 = -1;
 const STATUS: &str = "/* status.insert_new */ INSERT INTO charger_status
      (charger_id, available_ports, uptime_percentage, verified_by_count, last_verified, scored_at)
      VALUES ($1, $2, 100, 1, $3, $3)";
@@ -93,6 +95,7 @@ impl Db {
     /// # Errors
     /// As every query; nothing is kept then.
     pub async fn add_charger(&self, contribution: &Contribution<'_>) -> Result<Addition> {
+        const SHARE: &str = "/* chargers.share_quarters */ SELECT pg_advisory_xact_lock_shared($1, $2)";
         const HOLD: &str = "/* chargers.hold_quarter */ SELECT pg_advisory_xact_lock($1, $2)";
         const ATTACH: &str = "/* photos.attach */ UPDATE photos SET charger_id = $1
              WHERE id = $2 AND owner = $3 AND kind = 'charger' AND state <> 'rejected' AND charger_id IS NULL";
@@ -103,6 +106,7 @@ impl Db {
             if let Some(spot) = &spot {
                 // SQLite has one writer; here everybody who adds in these quarters waits, and then sees what was added.
                 if self.engine() == Engine::Postgres {
+                    sqlx::query(SHARE).bind(SPOT).bind(EVERYWHERE).execute(&mut *tx).await.map_err(failed)?;
                     for quarter in spot.quarters() {
                         sqlx::query(HOLD).bind(SPOT).bind(quarter).execute(&mut *tx).await.map_err(failed)?;
                     }

@@ -92,14 +92,17 @@ impl Db {
         })
     }
 
-    /// Forgets answers, and claims, that are kept for long enough at `now`, `limit` at most; says how many.
+    /// Forgets answers, and claims, that are kept for long enough at `now`, `limit` at most, and erasures of that age; says how many
+    /// answers.
     ///
     /// # Errors
     /// As every query.
     pub async fn forget_answers(&self, now: Timestamp, limit: u32) -> Result<u64> {
+        const ERASURES: &str = "/* erasures.forget */ DELETE FROM erasures WHERE erased_at <= $1";
         const SQL: &str = "/* idempotency.forget */ DELETE FROM idempotency_keys WHERE (owner, key) IN
              (SELECT owner, key FROM idempotency_keys WHERE created_at <= $1 ORDER BY created_at LIMIT $2)";
         in_transaction!(self, |tx| {
+            sqlx::query(ERASURES).bind(Time(forgotten_until(now))).execute(&mut *tx).await.map_err(failed)?;
             let forget = sqlx::query(SQL).bind(Time(forgotten_until(now))).bind(i64::from(limit));
             forget.execute(&mut *tx).await.map_err(failed)?.rows_affected()
         })

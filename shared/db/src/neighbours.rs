@@ -1,10 +1,9 @@
 //! Who stands there already: name and operator of the chargers in key ranges.
 
-use crate::Db;
-use crate::column::{Highs, Id, Lows};
-use crate::engine::{Engine, read};
+use crate::column::Id;
+use crate::engine::Engine;
 use domain::duplicate::Neighbour;
-use domain::geo::{KeyRange, Point};
+use domain::geo::Point;
 use domain::{Error, Result};
 
 #[derive(sqlx::FromRow)]
@@ -27,7 +26,7 @@ pub(crate) fn statement(engine: Engine) -> &'static str {
     )
 }
 
-/// Every charger of the ranges, as [`Db::neighbours`] finds them, inside a transaction.
+/// Every charger of the ranges, in no order, in one statement inside a transaction; the ranges must be disjoint.
 macro_rules! neighbours {
     ($tx:expr, $engine:expr, $ranges:expr) => {{
         let ranges: &[domain::geo::KeyRange] = $ranges;
@@ -39,24 +38,6 @@ macro_rules! neighbours {
 }
 
 pub(crate) use neighbours;
-
-impl Db {
-    /// Every charger of the ranges, in no order, in one statement; the ranges must be disjoint.
-    ///
-    /// # Errors
-    /// As every query.
-    pub async fn neighbours(&self, ranges: &[KeyRange]) -> Result<Vec<Neighbour>> {
-        if ranges.is_empty() {
-            return Ok(Vec::new());
-        }
-        let rows: Vec<Row> = read!(self, |session| sqlx::query_as(statement(self.engine()))
-            .bind(Lows(ranges))
-            .bind(Highs(ranges))
-            .fetch_all(session)
-            .await?);
-        from_rows(rows)
-    }
-}
 
 pub(crate) fn from_rows(rows: Vec<Row>) -> Result<Vec<Neighbour>> {
     rows.into_iter().map(neighbour).collect()

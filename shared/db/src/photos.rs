@@ -13,10 +13,21 @@ use crate::contributors::{Credit, credit};
 use crate::engine::{in_transaction, read};
 use crate::failure::failed;
 use domain::photo::{Photo, PhotoKind, PhotoState, Rendition};
-use domain::{Error, Result, Timestamp};
+use domain::{Error, Kind, Result, Timestamp};
 use sqlx::types::Json;
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
+
+/// Photos that a charger has at most, promised ones counted: what it shows fits into an answer, and what it has is removed in one
+/// request.
+pub const MAX_OF_CHARGER: usize = 50;
+/// Photos that one answer shows in all. One takes 4 to 6 KB of JSON, and a Lambda's answer may have 6 MB.
+const MAX_SHOWN: usize = 700;
+
+/// How many photos of each charger an answer with so many chargers shows.
+fn shown_of_each(chargers: usize) -> usize {
+    (MAX_SHOWN / chargers.max(1)).clamp(1, MAX_OF_CHARGER)
+}
 
 /// A photo that is promised: its bytes are on their way to `raw_key`.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,8 +63,20 @@ struct Row {
     created_at: Time,
 }
 
+/// The first `$2` photos of each charger.
+macro_rules! shown {
+    ($is_one_of:literal) => {
+        concat!(
+            "id IN (SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY charger_id ORDER BY created_at, id) AS place
+                FROM photos WHERE kind = 'charger' AND state <> 'rejected' AND charger_id ",
+            $is_one_of,
+            ") numbered WHERE place <= $2) ORDER BY created_at, id"
+        )
+    };
+}
+
 macro_rules! select {
-    ($name:literal, $condition:literal) => {
+    ($name:literal, $condition:expr) => {
         concat!(
             "/* ",
             $name,
@@ -104,17 +127,46 @@ macro_rules! insert_photo {
 
 pub(crate) use insert_photo;
 
+/// How many photos chargers have, which the transaction holds.
+macro_rules! crowd {
+    ($is_one_of:literal) => {
+        concat!(
+            "/* photos.crowd */ SELECT charger_id, count(*) FROM photos WHERE kind = 'charger' AND state <> 'rejected' AND charger_id ",
+            $is_one_of,
+            " GROUP BY charger_id"
+        )
+    };
+}
+
+fn is_shown(photo: &NewPhoto) -> bool {
+    photo.kind == PhotoKind::Charger && photo.charger_id.is_some()
+}
+
+fn refuse_crowd(new: &[NewPhoto], counts: &[(Id, i64)]) -> Result<()> {
+    let mut of: HashMap<Uuid, usize> = counts.iter().map(|(id, count)| (id.0, *count as usize)).collect();
+    for charger_id in new.iter().filter(|photo| is_shown(photo)).filter_map(|photo| photo.charger_id) {
+        let count = of.entry(charger_id).or_default();
+        *count += 1;
+        if *count > MAX_OF_CHARGER {
+            return Err(Error::new(Kind::Conflict, format!("A charger has at most {MAX_OF_CHARGER} photos.")));
+        }
+    }
+    Ok(())
+}
+
 impl Db {
     /// Keeps promised photos, all or none; their owner is made on the first write.
     ///
     /// # Errors
-    /// Bad input for `charger_id` where a charger is not there; as every query.
+    /// Bad input for `charger_id` where a charger is not there; conflict where it would have more than [`MAX_OF_CHARGER`]; as every
+    /// query.
     pub async fn promise_photos(&self, owner: &str, photos: &[NewPhoto], now: Timestamp) -> Result<()> {
         // Chargers before contributors, as whoever removes a charger locks them.
         let hold = self.engine().pick(
-            "/* photos.hold_chargers */ SELECT id FROM chargers WHERE id = ANY($1) ORDER BY id FOR KEY SHARE",
+            "/* photos.hold_chargers */ SELECT id FROM chargers WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE",
             "/* photos.hold_chargers */ SELECT id FROM chargers WHERE id IN (SELECT value FROM json_each($1))",
         );
+        let count = self.engine().pick(crowd!("= ANY($1)"), crowd!("IN (SELECT value FROM json_each($1))"));
         let ids: BTreeSet<Uuid> = photos.iter().filter_map(|photo| photo.charger_id).collect();
         let ids: Vec<Uuid> = ids.into_iter().collect();
         in_transaction!(self, |tx| {
@@ -123,6 +175,10 @@ impl Db {
                 if held.len() < ids.len() {
                     Err(Error::bad_field("charger_id", "not_found", "There is no such charger."))?;
                 }
+            }
+            if photos.iter().any(is_shown) {
+                let counts = sqlx::query_as(count).bind(Ids(&ids)).fetch_all(&mut *tx).await.map_err(failed)?;
+                refuse_crowd(photos, &counts)?;
             }
             credit!(tx, owner, Credit::default(), now);
             for photo in photos {
@@ -188,13 +244,17 @@ impl Db {
         rows.into_iter().map(photo).collect()
     }
 
-    /// The photos that chargers show, oldest first; rejected ones are left out.
+    /// The photos that chargers show, the oldest of each first: as many of each as fit into one answer. Rejected ones are left out.
     pub(crate) async fn photos_of_chargers(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<Photo>>> {
         let sql = self.engine().pick(
-            select!("photos.of_chargers", "charger_id = ANY($1) AND kind = 'charger' AND state <> 'rejected' ORDER BY created_at, id"),
-            select!("photos.of_chargers", "charger_id IN (SELECT value FROM json_each($1)) AND kind = 'charger' AND state <> 'rejected' ORDER BY created_at, id"),
+            select!("photos.of_chargers", shown!("= ANY($1)")),
+            select!("photos.of_chargers", shown!("IN (SELECT value FROM json_each($1))")),
         );
-        let rows: Vec<Row> = read!(self, |session| sqlx::query_as(sql).bind(Ids(ids)).fetch_all(session).await?);
+        let rows: Vec<Row> = read!(self, |session| sqlx::query_as(sql)
+            .bind(Ids(ids))
+            .bind(shown_of_each(ids.len()) as i32)
+            .fetch_all(session)
+            .await?);
         let mut photos: HashMap<Uuid, Vec<Photo>> = HashMap::new();
         for row in rows {
             let photo = photo(row)?;

@@ -13,6 +13,11 @@ use uuid::Uuid;
 /// How many chargers a batch may hold.
 pub const SIZE: RangeInclusive<usize> = 1..=1_000;
 
+/// Bad fields that are named of one charger, and those that it may be, at most: the answer to a whole batch fits into 6 MB.
+const MAX_NAMED: usize = 10;
+/// Chargers that one may be, as far as an answer names them.
+pub const MAX_CANDIDATES: usize = 10;
+
 /// A batch: each charger, or what is wrong with it.
 #[derive(Clone, Debug)]
 pub struct Batch {
@@ -35,14 +40,14 @@ pub enum ItemResult {
     Invalid {
         /// Its place in the batch.
         index: usize,
-        /// Every bad field.
+        /// The bad fields, the first ten of them.
         errors: Vec<FieldError>,
     },
     /// It is probably one that stands already, or that came earlier in the batch.
     Duplicate {
         /// Its place in the batch.
         index: usize,
-        /// Those that it may be.
+        /// Those that it may be, ten at most.
         candidates: Vec<Uuid>,
     },
 }
@@ -63,7 +68,7 @@ impl Batch {
                 charger.allow_duplicate |= allows_duplicates;
                 Ok(charger)
             }
-            Err(error) => Err(error.fields().to_vec()),
+            Err(error) => Err(error.fields().iter().take(MAX_NAMED).cloned().collect()),
         };
         Ok(Self { items: chargers.iter().map(read).collect() })
     }
@@ -106,6 +111,7 @@ fn candidates(charger: &NewCharger, known: &Spots<Neighbour>) -> Vec<Uuid> {
     let Some(spot) = Spot::of(charger) else { return Vec::new() };
     let mut ids: Vec<Uuid> = known.at(&spot).filter(|other| other.is_likely(charger)).map(|other| other.id).collect();
     ids.sort_unstable();
+    ids.truncate(MAX_CANDIDATES);
     ids
 }
 

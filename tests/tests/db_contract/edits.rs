@@ -258,7 +258,7 @@ async fn many_chargers_come_in_as_one_each_would(test_db: &TestDb) {
         now: NOON,
     };
     let batch: Vec<_> = (2..=500).map(|number| of(number, &charger)).collect();
-    db.add_chargers("ann", &batch, NOON).await.unwrap();
+    db.add_chargers("ann", &[], NOON, |_| ((), batch)).await.unwrap();
     let one = db.charger(id(1)).await.unwrap().unwrap();
     let other = db.charger(id(500)).await.unwrap().unwrap();
     assert_eq!(other, Charger { id: id(500), ..one });
@@ -282,7 +282,7 @@ async fn a_batch_is_all_or_nothing(test_db: &TestDb) {
         photo_ids: &[],
         now: NOON,
     };
-    db.add_chargers("ann", &[of(2), of(1)], NOON).await.unwrap_err();
+    db.add_chargers("ann", &[], NOON, |_| ((), vec![of(2), of(1)])).await.unwrap_err();
     assert_eq!(db.charger(id(2)).await.unwrap(), None);
     assert_eq!(counters(db).await, [("ann".to_owned(), 1, 1, 0, 12)]);
 }

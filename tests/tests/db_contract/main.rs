@@ -16,6 +16,7 @@ mod imports;
 mod listing;
 mod migrations;
 mod outages;
+mod photo_crowds;
 mod photos;
 mod population;
 mod ranges;

@@ -15,6 +15,8 @@ on_both_engines!(
     what_stands_already_is_named,
     the_same_batch_makes_the_same_ids,
     a_thousand_chargers_come_in_at_once,
+    the_same_charger_in_batches_at_once_and_alone_is_added_once,
+    an_answer_stays_small_whatever_is_wrong,
     only_admins_add_many,
     a_bad_batch_is_refused_whole,
 );
@@ -46,6 +48,33 @@ async fn each_charger_of_a_batch_has_its_result(test_db: &TestDb) {
     let charger = test_db.db.charger(first).await.unwrap().unwrap();
     assert_eq!((charger.verification_level, charger.uptime_percentage, charger.verified_by_count), (1, Some(100.0), 1));
     assert_eq!((charger.available_ports, charger.last_verified), (Some(2), Some(NOON)));
+}
+
+async fn the_same_charger_in_batches_at_once_and_alone_is_added_once(test_db: &TestDb) {
+    let many = with_body("post-chargers-batch", &json!({"chargers": [charger("Park", 1.0)]}));
+    let one = with_body("post-chargers", &charger("Park", 1.0));
+    let all = [&many, &one, &many, &one, &many, &one].map(|payload| send(test_db, payload));
+    let [a, b, c, d, e, f] = all;
+    tokio::join!(a, b, c, d, e, f);
+    assert_eq!(count(test_db).await, 1);
+}
+
+/// A Lambda's answer may have 6 MB.
+async fn an_answer_stays_small_whatever_is_wrong(test_db: &TestDb) {
+    let unknown: serde_json::Map<String, Value> =
+        (0..40).map(|n| (format!("{}{n}", "x".repeat(120)), json!(1))).collect();
+    let mut chargers = vec![charger("Park", 1.0)];
+    chargers.resize(1000, Value::Object(unknown));
+    let reply = send(test_db, &with_body("post-chargers-batch", &json!({"chargers": chargers}))).await;
+    assert_eq!((&reply.body["created"], &reply.body["invalid"]), (&json!(1), &json!(999)));
+    assert!(reply.body.to_string().len() < 3_000_000, "{}", reply.body.to_string().len());
+    let crowd = json!({"chargers": vec![charger("Hotel", 2.0); 300], "allow_duplicate": true});
+    assert_eq!(send(test_db, &with_body("post-chargers-batch", &crowd)).await.body["created"], 300);
+    let more = json!({"chargers": vec![charger("Hotel", 2.0); 300]});
+    let reply = send(test_db, &with_body("post-chargers-batch", &more)).await;
+    assert_eq!(reply.body["results"][299]["candidates"].as_array().unwrap().len(), 10);
+    let reply = send(test_db, &with_body("post-chargers", &charger("Hotel", 2.0))).await;
+    assert_eq!((reply.status, reply.body["candidates"].as_array().unwrap().len()), (409, 10));
 }
 
 async fn what_stands_already_is_named(test_db: &TestDb) {

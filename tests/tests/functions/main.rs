@@ -8,6 +8,7 @@ mod batch_chargers;
 mod changes;
 mod contribute;
 mod deliveries;
+mod erasure;
 mod idempotency;
 mod identity;
 mod listing;

@@ -66,7 +66,7 @@ pub(super) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
 
 const CHARGER_PATCH: [(&str, &str); 5] = [
     ("available_ports", "At most `total_ports`; `null` where it is not known."),
-    ("connectors", "Instead of `port_types`."),
+    ("connectors", "Instead of `port_types`; without `total_ports` the counts add up to it."),
     ("notes", "`null` takes them away."),
     ("operator", "`null` takes it away."),
     ("port_types", "Power and count of the kinds that stay are kept."),

@@ -3,13 +3,17 @@
 #[cfg(feature = "embedded")]
 mod rows;
 
-use super::Contribution;
+use super::{Contribution, EVERYWHERE, SPOT};
 use crate::Db;
 use crate::charger_copy::{ChargerCopy, Status};
 use crate::contributors::{Credit, credit};
 use crate::copy::{CopyRows, Field};
-use crate::engine::in_transaction;
+use crate::engine::{Engine, in_transaction};
+use crate::failure::failed;
+use crate::neighbours::neighbours;
 use crate::session::Session;
+use domain::duplicate::Neighbour;
+use domain::geo::KeyRange;
 use domain::verification::Action;
 use domain::{Result, Timestamp};
 use sqlx::Postgres;
@@ -24,15 +28,30 @@ trait AddMany {
 }
 
 impl Db {
-    /// Adds chargers of one author, without photos, as [`Db::add_charger`] adds each: all or none.
+    /// Adds chargers of one author, without photos, as [`Db::add_charger`] adds each: all or none. Which of them says `decide` of
+    /// those that stand in the ranges; nobody adds another meanwhile. Answers what `decide` answers beside them.
     ///
     /// # Errors
     /// As every query; nothing is kept then.
-    pub async fn add_chargers(&self, author: &str, contributions: &[Contribution<'_>], now: Timestamp) -> Result<()> {
-        let count = contributions.len() as i32;
+    pub async fn add_chargers<'c, T>(
+        &self,
+        author: &str,
+        ranges: &[KeyRange],
+        now: Timestamp,
+        decide: impl FnOnce(Vec<Neighbour>) -> (T, Vec<Contribution<'c>>),
+    ) -> Result<T> {
+        const HOLD: &str = "/* chargers.hold_quarters */ SELECT pg_advisory_xact_lock($1, $2)";
         in_transaction!(self, |tx| {
-            credit!(tx, author, Credit { chargers: count, verifications: count, photos: 0 }, now);
-            tx.add_many(contributions).await?;
+            if self.engine() == Engine::Postgres {
+                sqlx::query(HOLD).bind(SPOT).bind(EVERYWHERE).execute(&mut *tx).await.map_err(failed)?;
+            }
+            let (answer, contributions) = decide(neighbours!(tx, self.engine(), ranges));
+            if !contributions.is_empty() {
+                let count = contributions.len() as i32;
+                credit!(tx, author, Credit { chargers: count, verifications: count, photos: 0 }, now);
+                tx.add_many(&contributions).await?;
+            }
+            answer
         })
     }
 }

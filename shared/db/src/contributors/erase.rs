@@ -2,6 +2,7 @@
 
 use crate::Db;
 use crate::column::{Id, Time};
+use crate::contributors::{Credit, credit};
 use crate::engine::in_transaction;
 use crate::failure::failed;
 use domain::idempotency::owner_of;
@@ -15,8 +16,19 @@ const HAND_OVER_VERIFICATIONS: &str =
     "/* verifications.hand_over */ UPDATE verification_actions SET user_id = $2, notes = NULL WHERE user_id = $1";
 const HAND_OVER_CHARGERS: &str =
     "/* chargers.hand_over */ UPDATE chargers SET added_by = $2, updated_at = $3 WHERE added_by = $1";
-/// The answers that were kept for them tell of them.
-const FORGET_ANSWERS: &str = "/* idempotency.forget_owner */ DELETE FROM idempotency_keys WHERE owner = $1";
+/// The answers that were kept for them tell of them; that of this very request does not.
+const FORGET_ANSWERS: &str =
+    "/* idempotency.forget_owner */ DELETE FROM idempotency_keys WHERE owner = $1 AND answer IS NOT NULL";
+/// Where somebody's answer tells of them, too, it is given anew when it is asked for again: without them.
+const FORGET_MENTIONS: (&str, &str) = (
+    "/* idempotency.forget_mentions */ UPDATE idempotency_keys SET answer = NULL, claimed_until = created_at
+     WHERE position($1 in answer::text) > 0",
+    "/* idempotency.forget_mentions */ UPDATE idempotency_keys SET answer = NULL, claimed_until = created_at
+     WHERE instr(answer, $1) > 0",
+);
+/// Limits go on, though nobody knows any more whose they were.
+const REMEMBER: &str = "/* erasures.remember */ INSERT INTO erasures (owner, erased_at) VALUES ($1, $2)
+     ON CONFLICT (owner) DO UPDATE SET erased_at = excluded.erased_at";
 const DELETE: &str = "/* contributors.delete */ DELETE FROM contributors WHERE sub = $1";
 
 macro_rules! traces {
@@ -50,6 +62,8 @@ impl Db {
         in_transaction!(self, |tx| {
             let locked: Vec<Id> =
                 sqlx::query_scalar(lock_traces).bind(sub).fetch_all(&mut *tx).await.map_err(failed)?;
+            // A row that is not there could not be held: another request of theirs would make it meanwhile.
+            credit!(tx, sub, Credit::default(), now);
             sqlx::query(lock).bind(sub).execute(&mut *tx).await.map_err(failed)?;
             let there: Vec<Id> = sqlx::query_scalar(TRACES).bind(sub).fetch_all(&mut *tx).await.map_err(failed)?;
             let photos: i64 = sqlx::query_scalar(PHOTOS).bind(sub).fetch_one(&mut *tx).await.map_err(failed)?;
@@ -63,10 +77,21 @@ impl Db {
                     let hand_over = sqlx::query(HAND_OVER_CHARGERS).bind(sub).bind(heir).bind(Time(now));
                     hand_over.execute(&mut *tx).await.map_err(failed)?;
                 }
-                sqlx::query(FORGET_ANSWERS).bind(owner_of(sub)).execute(&mut *tx).await.map_err(failed)?;
+                let (owner, mention) = (owner_of(sub), mention_of(sub));
+                sqlx::query(FORGET_ANSWERS).bind(&owner).execute(&mut *tx).await.map_err(failed)?;
+                let forget_mentions = self.engine().pick(FORGET_MENTIONS.0, FORGET_MENTIONS.1);
+                sqlx::query(forget_mentions).bind(mention).execute(&mut *tx).await.map_err(failed)?;
+                sqlx::query(REMEMBER).bind(&owner).bind(Time(now)).execute(&mut *tx).await.map_err(failed)?;
                 sqlx::query(DELETE).bind(sub).execute(&mut *tx).await.map_err(failed)?;
             }
             is_complete
         })
     }
+}
+
+/// A subject as it stands in a kept answer: a text in the JSON of a body, which is a text in the JSON of the answer.
+fn mention_of(sub: &str) -> String {
+    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+    let within = |quoted: String| quoted[1..quoted.len() - 1].to_owned();
+    within(quoted(&within(quoted(sub))))
 }

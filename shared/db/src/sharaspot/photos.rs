@@ -45,10 +45,11 @@ fn insert(engine: Engine) -> &'static str {
          SELECT id, charger_id, owner, kind, raw_key, hash8, state, link,
              'epoch'::timestamptz + created_at * interval '1 microsecond'
          FROM jsonb_to_recordset($1) AS r(id uuid, charger_id uuid, owner text, kind text, raw_key text, hash8 text,
-             state text, link text, created_at bigint)",
+             state text, link text, created_at bigint) ON CONFLICT (id) DO NOTHING",
         "/* sharaspot.insert_photos */ INSERT INTO photos (id, charger_id, owner, kind, raw_key, hash8, state, link, created_at)
          SELECT value ->> 'id', value ->> 'charger_id', value ->> 'owner', value ->> 'kind', value ->> 'raw_key',
-             value ->> 'hash8', value ->> 'state', value ->> 'link', value ->> 'created_at' FROM json_each($1)",
+             value ->> 'hash8', value ->> 'state', value ->> 'link', value ->> 'created_at' FROM json_each($1)
+         WHERE true ON CONFLICT (id) DO NOTHING",
     )
 }
 

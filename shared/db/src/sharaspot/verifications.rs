@@ -83,7 +83,7 @@ fn insert(engine: Engine) -> &'static str {
          FROM jsonb_to_recordset($1) AS r(id uuid, charger_id uuid, user_id text, action text, timestamp bigint, notes text,
              wait_time smallint, port_type_used integer, ports_available smallint, charging_success boolean,
              payment_method text, station_lighting text, cleanliness_rating smallint, charging_speed_rating smallint,
-             amenities_rating smallint, would_recommend boolean)",
+             amenities_rating smallint, would_recommend boolean) ON CONFLICT (id) DO NOTHING",
         "/* sharaspot.insert_verifications */ INSERT INTO verification_actions (id, charger_id, user_id, action, timestamp, notes, wait_time,
              port_type_used, ports_available, charging_success, payment_method, station_lighting, cleanliness_rating,
              charging_speed_rating, amenities_rating, would_recommend)
@@ -91,7 +91,7 @@ fn insert(engine: Engine) -> &'static str {
              value ->> 'notes', value ->> 'wait_time', value ->> 'port_type_used', value ->> 'ports_available',
              value ->> 'charging_success', value ->> 'payment_method', value ->> 'station_lighting',
              value ->> 'cleanliness_rating', value ->> 'charging_speed_rating', value ->> 'amenities_rating',
-             value ->> 'would_recommend' FROM json_each($1)",
+             value ->> 'would_recommend' FROM json_each($1) WHERE true ON CONFLICT (id) DO NOTHING",
     )
 }
 

@@ -6,6 +6,7 @@ use crate::column::{Id, Time};
 use crate::contributors::{Credit, credit};
 use crate::engine::{in_transaction, read};
 use crate::failure::failed;
+use domain::idempotency::owner_of;
 use domain::verification::limits::{self, MAX_IN_PERIOD, Past};
 use domain::verification::report::Report;
 use domain::vocabulary::{PaymentMethod, StationLighting};
@@ -45,6 +46,9 @@ pub const LAST_HERE: &str = "/* verifications.last_here */ SELECT timestamp FROM
 pub const PERIOD_START: &str = "/* verifications.period_start */ SELECT timestamp FROM verification_actions
      WHERE user_id = $1 ORDER BY timestamp DESC LIMIT 1 OFFSET $2";
 
+/// When somebody erased themselves. Nobody knows which verifications were theirs.
+const ERASED: &str = "/* erasures.find */ SELECT erased_at FROM erasures WHERE owner = $1";
+
 const INSERT: &str = "/* verifications.insert */ INSERT INTO verification_actions
      (id, charger_id, user_id, action, timestamp, notes, wait_time, port_type_used, ports_available, charging_success, payment_method,
       station_lighting, cleanliness_rating, charging_speed_rating, amenities_rating, would_recommend, photo_id)
@@ -62,7 +66,13 @@ macro_rules! past {
         let last_here: Option<Time> = last_here.fetch_optional(&mut *$tx).await.map_err(failed)?;
         let period_start = sqlx::query_scalar(PERIOD_START).bind(new.user_id).bind(i64::from(MAX_IN_PERIOD) - 1);
         let period_start: Option<Time> = period_start.fetch_optional(&mut *$tx).await.map_err(failed)?;
-        Past { last_here: last_here.map(|time| time.0), period_start: period_start.map(|time| time.0) }
+        let erased_at = sqlx::query_scalar(ERASED).bind(owner_of(new.user_id));
+        let erased_at: Option<Time> = erased_at.fetch_optional(&mut *$tx).await.map_err(failed)?;
+        Past {
+            last_here: last_here.map(|time| time.0),
+            period_start: period_start.map(|time| time.0),
+            erased_at: erased_at.map(|time| time.0),
+        }
     }};
 }
 

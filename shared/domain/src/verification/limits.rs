@@ -16,6 +16,8 @@ pub struct Past {
     pub last_here: Option<Timestamp>,
     /// The time of the [`MAX_IN_PERIOD`]th last of their verifications, of whatever charger.
     pub period_start: Option<Timestamp>,
+    /// When they erased themselves: what they had verified until then is no longer theirs, and counts as if it were all they may.
+    pub erased_at: Option<Timestamp>,
 }
 
 /// Whether the next verification may be now. A limit ends with the microsecond at which the pause or the period is over.
@@ -24,12 +26,13 @@ pub struct Past {
 /// Too many, with the seconds (rounded up) until both limits allow it.
 pub fn check(past: &Past, now: Timestamp) -> Result<()> {
     let wait_here = wait_s(past.last_here, PAUSE_S, now);
-    let wait_anywhere = wait_s(past.period_start, PERIOD_S, now);
+    let wait_anywhere = wait_s(past.period_start.max(past.erased_at), PERIOD_S, now);
     let detail = match (wait_here, wait_anywhere) {
         (None, None) => return Ok(()),
         (Some(here), anywhere) if anywhere.is_none_or(|anywhere| anywhere <= here) => {
             "You have verified this charger within the last 5 minutes."
         }
+        _ if past.erased_at > past.period_start => "You have erased yourself within the last 60 minutes.",
         _ => "You have verified 12 times within the last 60 minutes.",
     };
     Err(Error::new(Kind::TooMany, detail).retry_after(wait_here.max(wait_anywhere).unwrap_or(1)))
@@ -75,7 +78,7 @@ mod tests {
             (ago(pause - SECOND), ago(0), Some(3600)),
         ];
         for (last_here, period_start, wait) in table {
-            let refused = check(&Past { last_here, period_start }, Timestamp::from_micros(NOW)).err();
+            let refused = check(&Past { last_here, period_start, erased_at: None }, Timestamp::from_micros(NOW)).err();
             let said = refused.map(|error| (error.kind(), error.retry_after_s()));
             assert_eq!(said, wait.map(|seconds| (Kind::TooMany, Some(seconds))), "{last_here:?} {period_start:?}");
         }
@@ -84,10 +87,16 @@ mod tests {
     #[test]
     fn the_detail_tells_which_limit_it_is() {
         let detail = |last_here, period_start| {
-            check(&Past { last_here, period_start }, Timestamp::from_micros(NOW)).unwrap_err().detail().to_owned()
+            check(&Past { last_here, period_start, erased_at: None }, Timestamp::from_micros(NOW))
+                .unwrap_err()
+                .detail()
+                .to_owned()
         };
         assert!(detail(ago(0), None).contains("5 minutes"));
         assert!(detail(None, ago(0)).contains("60 minutes"));
         assert!(detail(ago(0), ago(0)).contains("60 minutes"));
+        let erased = Past { erased_at: ago(1_000_000), ..Past::default() };
+        let refused = check(&erased, Timestamp::from_micros(NOW)).unwrap_err();
+        assert_eq!((refused.retry_after_s(), refused.detail().contains("erased")), (Some(3599), true));
     }
 }

@@ -5,6 +5,7 @@ use super::keys::user_key;
 use super::reading::{Read, Reading};
 use db::sharaspot::{ArrivingContributor, Columns};
 use domain::Timestamp;
+use domain::contributor::is_anonymous;
 
 pub(super) const TABLE: &str = "users";
 
@@ -17,6 +18,10 @@ pub(super) fn read_user(columns: &Columns, identities: &Identities, now: Timesta
     let sub = identities.sub_of(&reading.id).to_owned();
     if sub.trim().is_empty() || sub.chars().count() > MAX_SUB_CHARS || sub.chars().any(char::is_control) {
         reading.rejected("id", format!("no id of 1 to {MAX_SUB_CHARS} characters"));
+        return reading.stays();
+    }
+    if is_anonymous(&sub) {
+        reading.rejected("id", "it begins like that of somebody who was erased");
         return reading.stays();
     }
     let key = user_key(&reading.id);
