@@ -32,7 +32,7 @@ pub(crate) fn responses() -> Value {
         })),
         "NotAllowed": problem("Not for this caller: a guest, or somebody to whom it does not belong.", false),
         "NotFound": problem("There is no such thing; or no such route, says API Gateway.", true),
-        "Conflict": problem("It is there already, or has changed meanwhile.", false),
+        "Conflict": problem("It is there already, or has changed meanwhile; or the same request is being dealt with under this key.", false),
         "OtherRequest": problem("The `Idempotency-Key` was used for another request.", false),
         "TooLarge": problem("The body is too large: for the function, or already for API Gateway.", true),
         "TooMany": problem("Too many requests: of this caller, or in all, says API Gateway.", true),

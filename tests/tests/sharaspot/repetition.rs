@@ -7,6 +7,7 @@ use tests::TestDb;
 to_both_engines!(
     a_second_run_changes_nothing_and_says_so,
     what_was_changed_or_deleted_here_stays_so,
+    a_ledger_that_was_lost_is_written_again,
     what_is_new_in_the_original_comes_with_the_next_run,
     a_run_that_is_killed_anywhere_is_completed_by_the_next,
 );
@@ -86,6 +87,19 @@ async fn what_was_changed_or_deleted_here_stays_so(mut original: Original, targe
         assert_eq!(one, other);
     }
     assert_eq!(state.lines().count(), after.lines().count());
+    assert!(counts(&said).iter().all(|line| line.contains("came 0")), "{said}");
+}
+
+/// A migration back and forth loses it.
+async fn a_ledger_that_was_lost_is_written_again(mut original: Original, target: Target) {
+    fill(&mut original).await;
+    target.import(&[&original.url]);
+    let state = target.state().await;
+    target.run("DELETE FROM sharaspot_rows").await;
+    target.import(&[&original.url]);
+    let besides = |state: &str| state.split("sharaspot_rows").next().unwrap().to_owned();
+    assert_eq!(besides(&target.state().await), besides(&state));
+    let said = target.import(&[&original.url]);
     assert!(counts(&said).iter().all(|line| line.contains("came 0")), "{said}");
 }
 

@@ -56,7 +56,7 @@ pub(super) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
             .answers_nothing("204", "Nothing is left that leads to them.")
             .write(),
         Operation::new("POST /api/chargers/{id}/verify", "verifyCharger", "Says what somebody found at a charger")
-            .about("At most one verification of a charger in a while, and twelve in an hour, of each contributor: else 429.")
+            .about("At most one verification of a charger in five minutes, and twelve in an hour, of each contributor: else 429.")
             .body(schemas.request("Report", describe::body(|body| Report::from_body(body, PHOTOS)), &REPORT))
             .answers("201", "It is recorded, and this follows from it.", schemas.of::<contribute::Recorded>())
             .write()
