@@ -1,6 +1,6 @@
 //! What an erasure ends, and what it does not.
 
-use crate::stage::{PHOTOS, Reply, Store, WORLD, request, with_body};
+use crate::stage::{PHOTOS, Reply, Store, WORLD, as_somebody, request, sub, with_body};
 use serde_json::{Value, json};
 use tests::behind::number;
 use tests::repository::event;
@@ -12,16 +12,6 @@ on_both_engines!(
     an_erasure_does_not_end_a_limit,
     erasures_beside_the_first_writes_of_the_same_person_fail_for_nobody,
 );
-
-/// The person of all payloads of `events/`.
-fn sub() -> String {
-    event("get-me")["requestContext"]["authorizer"]["jwt"]["claims"]["sub"].as_str().unwrap().to_owned()
-}
-
-fn as_somebody(mut payload: Value, claim: &str, value: &str) -> Value {
-    payload["requestContext"]["authorizer"]["jwt"]["claims"][claim] = json!(value);
-    payload
-}
 
 async fn send(test_db: &TestDb, store: &Store, payload: &Value) -> Reply {
     let app = contribute::App::new(test_db.db.clone(), store.storage.clone(), PHOTOS.to_owned(), WORLD);

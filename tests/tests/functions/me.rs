@@ -1,6 +1,6 @@
 //! `/api/me`: what somebody sees of themselves, their picture, and their end.
 
-use crate::stage::{PHOTOS, Reply, Store, WORLD, bad_fields, request, with_body, with_query};
+use crate::stage::{PHOTOS, Reply, Store, WORLD, as_somebody, bad_fields, request, sub, with_body, with_query};
 use db::photos::NewPhoto;
 use domain::contributor::anonymous_sub;
 use domain::photo::{PhotoKind, PhotoState, raw_key};
@@ -30,19 +30,9 @@ on_both_engines!(
     an_erasure_beside_other_writes_of_the_same_person_leaves_nothing_half_written,
 );
 
-/// The person of all payloads of `events/`.
-fn sub() -> String {
-    event("get-me")["requestContext"]["authorizer"]["jwt"]["claims"]["sub"].as_str().unwrap().to_owned()
-}
-
 fn picture_id() -> Uuid {
     let body: Value = serde_json::from_str(event("patch-me")["body"].as_str().unwrap()).unwrap();
     body["photo_id"].as_str().unwrap().parse().unwrap()
-}
-
-fn as_somebody(mut payload: Value, claim: &str, value: &str) -> Value {
-    payload["requestContext"]["authorizer"]["jwt"]["claims"][claim] = json!(value);
-    payload
 }
 
 async fn send(test_db: &TestDb, store: &Store, payload: &Value) -> Reply {

@@ -50,6 +50,17 @@ pub(crate) fn with_query(case: &str, query: &str) -> Value {
     payload
 }
 
+/// The person of all payloads of `events/`.
+pub(crate) fn sub() -> String {
+    event("get-me")["requestContext"]["authorizer"]["jwt"]["claims"]["sub"].as_str().unwrap().to_owned()
+}
+
+/// A payload as of somebody with another claim.
+pub(crate) fn as_somebody(mut payload: Value, claim: &str, value: &str) -> Value {
+    payload["requestContext"]["authorizer"]["jwt"]["claims"][claim] = json!(value);
+    payload
+}
+
 /// A payload of `events/` with another body.
 pub(crate) fn with_body(case: &str, body: &Value) -> Value {
     let mut payload = event(case);

@@ -1,9 +1,10 @@
 //! Chargers of the original, with their connectors and their status.
 
-use super::contributors::{lock, recount};
+use super::contributors::lock;
 use super::known::arrive;
 use super::{run, run_for_ids};
 use crate::charger_row::ChargerRow;
+use crate::contributors::recount;
 use crate::engine::in_transaction;
 use crate::{Db, Engine};
 use domain::charger::{Connector, SourceType};

@@ -29,58 +29,6 @@ pub(super) fn lock(engine: Engine) -> &'static str {
     )
 }
 
-pub(super) fn count_anew(engine: Engine) -> &'static str {
-    macro_rules! recount {
-        ($list:literal) => {
-            concat!(
-                "/* sharaspot.recount */ UPDATE contributors SET
-                 chargers_added = (SELECT count(*) FROM chargers c WHERE c.added_by = contributors.sub),
-                 verifications = (SELECT count(*) FROM verification_actions v WHERE v.user_id = contributors.sub),
-                 photos_uploaded = (SELECT count(*) FROM photos p WHERE p.owner = contributors.sub AND p.state = 'ready'
-                     AND p.link IS NULL)
-                 WHERE sub IN ",
-                $list,
-                " RETURNING sub, chargers_added, verifications, photos_uploaded"
-            )
-        };
-    }
-    engine.pick(recount!("(SELECT jsonb_array_elements_text($1))"), recount!("(SELECT value FROM json_each($1))"))
-}
-
-pub(super) fn set_trust(engine: Engine) -> &'static str {
-    engine.pick(
-        "/* sharaspot.set_trust */ UPDATE contributors SET trust_score = r.trust
-         FROM jsonb_to_recordset($1) AS r(sub text, trust integer) WHERE contributors.sub = r.sub",
-        "/* sharaspot.set_trust */ UPDATE contributors SET trust_score = r.value ->> 'trust'
-         FROM json_each($1) AS r WHERE contributors.sub = r.value ->> 'sub'",
-    )
-}
-
-/// The rule of trust, applied to counters.
-pub(super) fn trust_of(counters: Vec<(String, i32, i32, i32)>) -> Vec<Value> {
-    let trust = |(sub, chargers, verifications, photos): (String, i32, i32, i32)| {
-        let trust = domain::verification::trust_score(chargers as u32, verifications as u32, photos as u32);
-        json!({"sub": sub, "trust": trust})
-    };
-    counters.into_iter().map(trust).collect()
-}
-
-/// Counts anew what contributors, whose rows are locked, have done, and sets their trust anew.
-macro_rules! recount {
-    ($tx:expr, $engine:expr, $subs:expr) => {{
-        let counters: Vec<(String, i32, i32, i32)> =
-            sqlx::query_as($crate::sharaspot::contributors::count_anew($engine))
-                .bind(sqlx::types::Json($subs))
-                .fetch_all(&mut *$tx)
-                .await
-                .map_err($crate::failure::failed)?;
-        let trust = $crate::sharaspot::contributors::trust_of(counters);
-        $crate::sharaspot::run!($tx, $crate::sharaspot::contributors::set_trust($engine), &trust);
-    }};
-}
-
-pub(super) use recount;
-
 impl Db {
     /// Takes users in that have not come before; answers the keys of those. Who is a contributor here already stays as they are.
     ///

@@ -1,8 +1,9 @@
 //! Verifications of the original.
 
-use super::contributors::{lock, recount};
+use super::contributors::lock;
 use super::known::arrive;
 use super::{run, run_for_ids};
+use crate::contributors::recount;
 use crate::engine::in_transaction;
 use crate::{Db, Engine};
 use domain::verification::Action;
