@@ -1,12 +1,13 @@
-//! The reads: `GET /api/chargers`, `GET /api/chargers/{id}`, `GET /api/chargers/{id}/verifications` and `GET /api/changes`.
+//! The reads: `GET /api/chargers`, `GET /api/chargers/{id}`, `GET /api/chargers/{id}/verifications` and `GET /api/changes`; and
+//! `GET /api/health`.
 //!
-//! A request walks one way: here to its handler ([`list`], [`detail`], [`history`] or [`changes`]), `domain` decides what is asked,
-//! `db` finds it, and
-//! the answer goes out through `api`. Nothing is written, and neither the photo store nor a codec is linked.
+//! A request walks one way: here to its handler ([`list`], [`detail`], [`history`], [`changes`] or [`health`]), `domain` decides what
+//! is asked, `db` finds it, and the answer goes out through `api`. Nothing is written, and neither the photo store nor a codec is linked.
 
 mod changes;
 mod detail;
 mod geojson;
+mod health;
 mod history;
 mod list;
 mod paging;
@@ -36,7 +37,7 @@ impl App {
 /// # Errors
 /// None: every error becomes a problem response.
 pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, api::Error> {
-    Ok(serve(&request, |call| route(app, call)).await)
+    Ok(serve("chargers", &request, |call| route(app, call)).await)
 }
 
 async fn route(app: &App, call: Call<'_>) -> Result<Answer> {
@@ -46,6 +47,7 @@ async fn route(app: &App, call: Call<'_>) -> Result<Answer> {
         ("GET", ["api", "chargers", id]) => detail::detail(app, &call, id).await,
         ("GET", ["api", "chargers", id, "verifications"]) => history::history(app, &call, id).await,
         ("GET", ["api", "changes"]) => changes::changes(app, &call).await,
+        ("GET", ["api", "health"]) => health::health(app, &call).await,
         _ => Err(Error::not_found("route")),
     }
 }

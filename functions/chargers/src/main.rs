@@ -7,7 +7,13 @@ use db::Db;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), api::Error> {
     let config = Config::from_env()?;
-    telemetry::init_json(&config.log_filter, &config.summary());
+    let lines = telemetry::Settings {
+        function: "chargers",
+        filter: &config.log_filter,
+        namespace: &config.metrics_namespace,
+        now: config::world().now,
+    };
+    telemetry::init_json(&lines, std::io::stdout, &config.summary());
     let logins = secrets::logins(config.secret_ttl);
     let db = Db::open(&config.database, "chargers", config::world(), logins).await?;
     let app = App::new(db, config.photo_base_url);

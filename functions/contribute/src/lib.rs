@@ -48,7 +48,7 @@ impl App {
 /// # Errors
 /// None: every error becomes a problem response.
 pub async fn handle(app: &App, request: Request) -> Result<Response<Body>, api::Error> {
-    Ok(serve(&request, |call| route(app, call)).await)
+    Ok(serve("contribute", &request, |call| route(app, call)).await)
 }
 
 async fn route(app: &App, call: Call<'_>) -> Result<Answer> {

@@ -38,6 +38,7 @@ use migrate::Depth;
 use serde_json::Value;
 use std::error::Error as StdError;
 use std::io::Write;
+use telemetry::End;
 
 const INTERNAL: &str = "Something went wrong on our side.";
 
@@ -75,7 +76,9 @@ impl App {
             telemetry::init_text(&filter);
             eprintln!("{chosen}");
         } else {
-            telemetry::init_json(&filter, &chosen);
+            let (now, namespace) = (config::world().now, &config.metrics_namespace);
+            let lines = telemetry::Settings { function: "ops", filter: &filter, namespace, now };
+            telemetry::init_json(&lines, std::io::stdout, &chosen);
         }
         let (logins, world) = (secrets::logins(config.secret_ttl), config::world());
         let db = Db::open(&config.database, "ops", world, logins).await?.primary();
@@ -121,9 +124,13 @@ pub async fn execute(app: &App, command: CommandLine, out: &mut impl Write) -> R
 /// part of the answer, which says where to go on.
 pub async fn handle(app: &App, event: LambdaEvent<Value>) -> Result<Value, lambda_runtime::Error> {
     // Whoever invokes this function operates the system; the runtime logs the same sentence.
-    let allowance = Allowance::until(deadline(&event.context), app.world.now);
-    let report = answer(app, event.payload, &allowance).await.map_err(|error| sentence(&error))?;
-    Ok(serde_json::to_value(report)?)
+    let LambdaEvent { payload, context } = event;
+    let allowance = Allowance::until(deadline(&context), app.world.now);
+    let command = payload["command"].as_str().map(str::to_owned);
+    let measured = telemetry::Request::start("ops", &context.request_id, context.xray_trace_id.as_deref());
+    let report = measured.run(answer(app, payload, &allowance)).await;
+    measured.end(&End { command: command.as_deref(), has_failed: report.is_err(), ..End::default() });
+    Ok(serde_json::to_value(report.map_err(|error| sentence(&error))?)?)
 }
 
 fn deadline(context: &Context) -> Option<Timestamp> {

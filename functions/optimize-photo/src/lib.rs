@@ -4,7 +4,7 @@
 //! trouble of the store or the database is an *error*, so that Lambda delivers the whole event again and finished records are
 //! skipped; what is not ours, or gone, is *skipped*. Reads `raw/` only and writes `processed/` only, so it cannot wake itself.
 //!
-//! Start with [`handle`]; [`event`] knows what S3 sends, [`optimize`] what is done with one object, in which order, and why that
+//! Start with [`serve`] and [`handle`]; [`event`] knows what S3 sends, [`optimize`] what is done with one object, in which order, and why that
 //! is right wherever it is killed; [`publish`] keeps the public side in step with the row. [`remake`] is for `ops reprocess`.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -20,12 +20,14 @@ use db::Db;
 use domain::photo::{Photo, photo_id_of};
 use domain::{Error, Result, World};
 use event::Created;
+use lambda_runtime::LambdaEvent;
 use optimize::{Task, optimize};
 use photo::Settings;
 use serde_json::{Value, json};
 use std::error::Error as _;
 use std::time::Instant;
 use storage::Storage;
+use telemetry::{End, Request};
 
 /// What the handler needs.
 #[derive(Clone, Debug)]
@@ -57,6 +59,18 @@ impl App {
     pub fn made_with(&self) -> String {
         self.settings.fingerprint()
     }
+}
+
+/// Deals with one event, and writes the line that it ends with.
+///
+/// # Errors
+/// As [`handle`].
+pub async fn serve(app: &App, event: LambdaEvent<Value>) -> Result<Value, lambda_runtime::Error> {
+    let LambdaEvent { payload, context } = event;
+    let measured = Request::start("optimize-photo", &context.request_id, context.xray_trace_id.as_deref());
+    let handled = measured.run(handle(app, payload)).await;
+    measured.end(&End { has_failed: handled.is_err(), ..End::default() });
+    handled
 }
 
 /// Deals with one event, each record by itself; the answer counts what became of them.
@@ -100,11 +114,21 @@ async fn deal_with(app: &App, record: Option<Created>) -> Result<Outcome> {
     };
     let key = ours.map(|(_, created)| created.key.as_str());
     let duration_ms = started.elapsed().as_millis() as u64;
+    measure(&outcome);
     match &outcome {
         Ok(outcome) => tracing::info!(key, duration_ms, outcome = outcome.word(), reason = outcome.reason(), "record"),
         Err(error) => log(key, duration_ms, error),
     }
     outcome
+}
+
+fn measure(outcome: &Result<Outcome>) {
+    match outcome {
+        Ok(Outcome::Ready) => tracing::info!(target: "metric", photos_ready = 1_u64),
+        Ok(Outcome::Rejected) => tracing::info!(target: "metric", rejections = 1_u64),
+        Ok(Outcome::Skipped(_)) => tracing::info!(target: "metric", photos_skipped = 1_u64),
+        Err(_) => tracing::info!(target: "metric", photos_failed = 1_u64),
+    }
 }
 
 fn log(key: Option<&str>, duration_ms: u64, error: &Error) {

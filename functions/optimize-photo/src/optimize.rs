@@ -193,9 +193,10 @@ struct Raw {
 
 async fn read(app: &App, raw_key: &str) -> Result<Option<Raw>> {
     match app.storage.get(raw_key, app.settings.max_bytes as u64).await {
-        Ok(object) => {
-            Ok(object.map(|object| Raw { etag: unquoted(&object.etag).to_owned(), bytes: Some(object.bytes) }))
-        }
+        Ok(object) => Ok(object.map(|object| {
+            tracing::info!(target: "metric", photo_bytes_in = object.bytes.len());
+            Raw { etag: unquoted(&object.etag).to_owned(), bytes: Some(object.bytes) }
+        })),
         Err(error) if error.kind() == Kind::TooLarge => {
             let object = app.storage.head(raw_key).await?;
             Ok(object.map(|object| Raw { etag: unquoted(&object.etag).to_owned(), bytes: None }))

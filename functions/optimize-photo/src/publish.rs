@@ -30,7 +30,9 @@ pub(crate) async fn publish(app: &App, raw_key: &str, hash8: &str, optimized: Op
             height: rendition.height,
             bytes: bytes.len() as u64,
         });
+        let photo_bytes_out = bytes.len();
         app.storage.put(&key, bytes, &headers).await?;
+        tracing::info!(target: "metric", photo_bytes_out);
     }
     let [red, green, blue] = optimized.dominant_color;
     Ok(PhotoResult::Ready {

@@ -7,7 +7,13 @@ use route_search::{App, handle};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), api::Error> {
     let config = Config::from_env()?;
-    telemetry::init_json(&config.log_filter, &config.summary());
+    let lines = telemetry::Settings {
+        function: "route-search",
+        filter: &config.log_filter,
+        namespace: &config.metrics_namespace,
+        now: config::world().now,
+    };
+    telemetry::init_json(&lines, std::io::stdout, &config.summary());
     let logins = secrets::logins(config.secret_ttl);
     let db = Db::open(&config.database, "route-search", config::world(), logins).await?;
     let app = App::new(db, config.photo_base_url);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use config::Config;
 use db::Db;
 use domain::World;
+use lambda_http::{Context, LambdaEvent};
 use storage::Storage;
 
 use crate::delivery::{self, HandlerError};
@@ -60,8 +61,12 @@ pub async fn open(config: &Config, storage: &Storage, world: World) -> domain::R
 fn event_handler(app: optimize_photo::App) -> delivery::Handler {
     Arc::new(move |event| {
         let app = app.clone();
+        let mut context = Context::default();
+        // Where the delivery has put it, as S3 has an id of its own.
+        let request_id = &event["Records"][0]["responseElements"]["x-amz-request-id"];
+        context.request_id = request_id.as_str().unwrap_or_default().to_owned();
         Box::pin(async move {
-            let handled = optimize_photo::handle(&app, event).await;
+            let handled = optimize_photo::serve(&app, LambdaEvent::new(event, context)).await;
             handled
                 .map(drop)
                 .map_err(|error| HandlerError { error_type: "Error".to_owned(), error_message: error.to_string() })

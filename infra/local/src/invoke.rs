@@ -59,7 +59,7 @@ impl Function {
             Ok(Err(join_error)) => self.fail(&join_error.to_string()),
             Err(_) => {
                 abort.abort();
-                tracing::error!(function = self.name, request_id, "task timed out after {limit:?}");
+                tracing::error!(invoked = self.name, request_id, "task timed out after {limit:?}");
                 answer::message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
             }
         }
@@ -74,7 +74,7 @@ impl Function {
     }
 
     fn fail(&self, why: &str) -> Answer {
-        tracing::error!(function = self.name, "invocation failed: {why}");
+        tracing::error!(invoked = self.name, "invocation failed: {why}");
         answer::message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
     }
 

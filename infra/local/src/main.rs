@@ -1,7 +1,7 @@
 //! Starts the embedded server; see the library for what it is.
 
 use std::error::Error;
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::net::Ipv4Addr;
 use std::process::ExitCode;
 
@@ -22,6 +22,18 @@ async fn main() -> ExitCode {
     }
 }
 
+/// Lines to read where somebody sits at the terminal, else those of Lambda. On standard error: the greeting has the other.
+fn start_log(config: &Config) {
+    // The crate that plays S3 logs every refused upload as an error of its own.
+    let filter = &format!("s3s=off,{}", config.log_filter);
+    if std::io::stderr().is_terminal() {
+        return telemetry::init_text(filter);
+    }
+    let (now, namespace) = (config::world().now, &config.metrics_namespace);
+    let lines = telemetry::Settings { function: "local", filter, namespace, now };
+    telemetry::init_json(&lines, std::io::stderr, &config.summary());
+}
+
 /// For whoever sits at this terminal; a client never gets to see a cause.
 fn with_causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
@@ -35,8 +47,7 @@ fn with_causes(error: &dyn Error) -> String {
 
 async fn run() -> Result<(), Box<dyn Error>> {
     let config = Config::from_env()?;
-    // The crate that plays S3 logs every refused upload as an error of its own.
-    telemetry::init_text(&format!("s3s=off,{}", config.log_filter));
+    start_log(&config);
     // This machine only: whoever reaches the server may make tokens.
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, config.port)).await.map_err(|error| {
         let port = config.port;

@@ -2,14 +2,17 @@
 
 use domain::contributor::is_anonymous;
 use domain::{ConsistencyToken, Error, Kind, Result, Timestamp};
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequestContext;
 use lambda_http::http::Method;
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt};
+use std::time::Instant;
 
 /// A request, as a handler wants to know it.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Call<'a> {
     request: &'a Request,
+    pub(crate) is_cold: bool,
 }
 
 /// Who calls, as API Gateway's authorizer found it out.
@@ -42,7 +45,12 @@ impl Caller {
 impl<'a> Call<'a> {
     /// Looks at a request.
     pub fn new(request: &'a Request) -> Self {
-        Self { request }
+        Self { request, is_cold: false }
+    }
+
+    /// Whether the process was started for it.
+    pub fn is_cold(&self) -> bool {
+        self.is_cold
     }
 
     /// The method.
@@ -99,9 +107,32 @@ impl<'a> Call<'a> {
 
     /// API Gateway's id of the request.
     pub fn request_id(&self) -> &'a str {
+        self.context().and_then(|context| context.request_id.as_deref()).unwrap_or_default()
+    }
+
+    /// X-Ray's header. On Lambda it is the service's own, whatever a client has sent.
+    pub(crate) fn trace(&self) -> Option<&'a str> {
+        self.header("x-amzn-trace-id")
+    }
+
+    /// The route as the template has it: `GET /api/chargers/{id}`.
+    pub(crate) fn route(&self) -> Option<&'a str> {
+        self.context()?.route_key.as_deref()
+    }
+
+    /// The path as it may be shown: the route's, with ids in it. Whatever else stands in a path may be anything, a name or an address.
+    pub(crate) fn shown_path(&self) -> Option<String> {
+        let (_, path) = self.route()?.split_once(' ')?;
+        let parts = path.trim_matches('/').split('/').zip(self.segments());
+        let shown =
+            parts.map(|(of_route, said)| if of_route.starts_with('{') && is_id(said) { said } else { of_route });
+        Some(format!("/{}", shown.collect::<Vec<_>>().join("/")))
+    }
+
+    fn context(&self) -> Option<&'a ApiGatewayV2httpRequestContext> {
         match self.request.request_context_ref() {
-            Some(RequestContext::ApiGatewayV2(context)) => context.request_id.as_deref().unwrap_or_default(),
-            _ => "",
+            Some(RequestContext::ApiGatewayV2(context)) => Some(context),
+            _ => None,
         }
     }
 
@@ -110,12 +141,15 @@ impl<'a> Call<'a> {
     /// # Errors
     /// Unauthenticated where the authorizer found nobody.
     pub fn caller(&self) -> Result<Caller> {
-        let claims = match self.request.request_context_ref() {
-            Some(RequestContext::ApiGatewayV2(context)) => {
-                context.authorizer.as_ref().and_then(|authorizer| authorizer.jwt.as_ref()).map(|jwt| &jwt.claims)
-            }
-            _ => None,
-        };
+        let started = Instant::now();
+        let caller = self.read_caller();
+        tracing::info!(target: "metric", auth_ms = started.elapsed().as_secs_f64() * 1000.0);
+        caller
+    }
+
+    fn read_caller(&self) -> Result<Caller> {
+        let authorizer = self.context().and_then(|context| context.authorizer.as_ref());
+        let claims = authorizer.and_then(|authorizer| authorizer.jwt.as_ref()).map(|jwt| &jwt.claims);
         let claim = |name: &str| claims.and_then(|claims| claims.get(name));
         // Cognito's tokens say what they are for; one that tells an app who is there is no key to an API.
         let is_access = claim("token_use").is_none_or(|purpose| purpose == "access");
@@ -130,6 +164,11 @@ impl<'a> Call<'a> {
 /// that stand for somebody who was erased.
 fn is_subject(text: &str) -> bool {
     (1..=255).contains(&text.chars().count()) && !text.chars().any(char::is_control) && !is_anonymous(text)
+}
+
+/// A UUID with its dashes.
+fn is_id(text: &str) -> bool {
+    text.len() == 36 && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
 
 /// API Gateway hands an array claim over as text: `[admin editor]`. Only a space is between two: a group may be called `x,admin`.
@@ -159,6 +198,24 @@ mod tests {
         for text in ["", "a\0b", "a\nb", &"x".repeat(256), "anonymous:7"] {
             assert!(!is_subject(text), "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_path_shows_ids_and_nothing_else_that_a_client_makes_up() {
+        let path = |route: &str, path: &str| {
+            let context = serde_json::json!({"routeKey": route, "http": {"method": "GET", "path": path}});
+            let event =
+                serde_json::json!({"version": "2.0", "routeKey": route, "rawPath": path, "requestContext": context});
+            let request = lambda_http::request::from_str(&event.to_string()).unwrap();
+            Call::new(&request).shown_path()
+        };
+        let id = "018f6d2e-7c1a-7b60-9f5e-3a1d2c4b5e6f";
+        let of_charger = |said: &str| path("GET /api/chargers/{id}", &format!("/api/chargers/{said}"));
+        assert_eq!(of_charger(id), Some(format!("/api/chargers/{id}")));
+        assert_eq!(of_charger("ann@example.com"), Some("/api/chargers/{id}".to_owned()));
+        assert_eq!(of_charger("a\nb"), Some("/api/chargers/{id}".to_owned()));
+        assert_eq!(path("GET /api/me", "/api/me"), Some("/api/me".to_owned()));
+        assert_eq!(path("$default", "/ann"), None);
     }
 
     #[test]

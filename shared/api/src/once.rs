@@ -36,7 +36,7 @@ where
     // What is done is done: where its answer cannot be kept, the same request finds the effect and answers it anew.
     if let Err(error) = settle(write, effect, outcome).await {
         let cause = error.source().map(ToString::to_string).unwrap_or_default();
-        tracing::warn!(request_id = call.request_id(), cause, "the answer of a write could not be kept");
+        tracing::warn!(cause, "the answer of a write could not be kept");
     }
     answer
 }

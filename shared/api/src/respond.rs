@@ -1,6 +1,7 @@
 //! How an answer looks: the one place where a status is chosen.
 
 use domain::error::FieldError;
+use domain::health::{Health, Status};
 use domain::idempotency::KeptAnswer;
 use domain::{ConsistencyToken, Error, Kind, Result};
 use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, RETRY_AFTER};
@@ -46,6 +47,18 @@ impl Answer {
     /// As [`Answer::ok`].
     pub fn created(value: &impl Serialize) -> Result<Self> {
         Self::json(StatusCode::CREATED, JSON, value)
+    }
+
+    /// How we are, which nobody may keep: 200, or 503 where nothing works.
+    ///
+    /// # Errors
+    /// As [`Answer::ok`].
+    pub fn health(health: &Health) -> Result<Self> {
+        let is_down = health.status == Status::Down;
+        let status = if is_down { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+        let mut answer = Self::json(status, JSON, health)?;
+        answer.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        Ok(answer)
     }
 
     /// 204: it is done, and there is nothing to show.

@@ -44,6 +44,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Which log lines are written: a level, or `target=level` pairs with commas in between.
     pub log_filter: String,
+    /// What CloudWatch files our metrics under.
+    pub metrics_namespace: String,
 }
 
 /// A variable that is not as it should be.
@@ -132,6 +134,7 @@ impl Config {
             port,
             data_dir,
             log_filter: env.text("RUST_LOG").unwrap_or_else(|| "info".to_owned()),
+            metrics_namespace: env.text("METRICS_NAMESPACE").unwrap_or_else(|| "SharaSpot".to_owned()),
         })
     }
 

@@ -60,5 +60,6 @@ pub const ALL: &[Variable] = &[
     variable("DATA_DIR", ".data", "where the embedded default keeps everything"),
     variable("PORT", "3000", "port of the embedded server"),
     variable("LOCAL_ENDPOINT", "http://localhost:PORT", "address of the embedded server as clients reach it"),
-    variable("RUST_LOG", "info", "which log lines are written"),
+    variable("RUST_LOG", "info", "which log lines are written; a request's last line always is"),
+    variable("METRICS_NAMESPACE", "SharaSpot", "what CloudWatch files the metrics under"),
 ];

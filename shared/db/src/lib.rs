@@ -12,6 +12,7 @@ pub mod changes;
 pub mod chargers;
 pub mod contributions;
 pub mod contributors;
+pub mod health;
 pub mod idempotency;
 pub mod imports;
 pub mod listing;
@@ -35,6 +36,7 @@ mod postgres;
 mod session;
 #[cfg(feature = "embedded")]
 mod sqlite;
+mod wait;
 
 pub use engine::{Db, Engine};
 pub use imports::{ImportOutcome, ImportedCharger, Standing};

@@ -5,6 +5,7 @@
 //! knows when the request's time is over.
 
 mod address;
+mod health;
 mod options;
 mod reading;
 mod server;
@@ -137,12 +138,16 @@ impl Postgres {
         if let Some(session) = self.kept(source) {
             return Ok(session);
         }
-        let server = match (source, &self.servers.replica) {
-            (Source::Replica, Some(replica)) => replica,
-            _ => &self.servers.primary,
-        };
+        let server = self.server(source);
         let (connection, home) = server.lend(server.acquire(patience).await?);
         Ok(Session::new(connection, home, self.servers.manner))
+    }
+
+    fn server(&self, source: Source) -> &Arc<Server> {
+        match (source, &self.servers.replica) {
+            (Source::Replica, Some(replica)) => replica,
+            _ => &self.servers.primary,
+        }
     }
 
     /// What the statement before has left, if it was on this server.

@@ -50,6 +50,7 @@ where
     /// Starts a transaction.
     pub(crate) async fn begin(&mut self, sql: &'static str) -> Result<(), Error> {
         self.start();
+        let _watch = Watch::start(&SqlStr::from_static("/* transaction.begin */"), self.manner);
         (&mut **self).execute(sql).await?;
         self.is_in_transaction = true;
         Ok(())
@@ -58,6 +59,7 @@ where
     /// Ends what was started; a transaction is committed.
     pub(crate) async fn finish(&mut self) -> Result<(), Error> {
         if std::mem::take(&mut self.is_in_transaction) {
+            let _watch = Watch::start(&SqlStr::from_static("/* transaction.commit */"), self.manner);
             (&mut **self).execute("COMMIT").await?;
         }
         self.is_unfinished = false;
@@ -136,7 +138,7 @@ impl<DB: Database> Execute<'_, DB> for Statement<DB> {
     }
 }
 
-/// Takes the time of a statement and counts its rows; logs both at its end, however it ends, where it was slow.
+/// Takes the time of a statement and counts its rows; measures it at its end, however it ends, and logs it where it was slow.
 struct Watch {
     sql: SqlStr,
     started: Instant,
@@ -159,8 +161,11 @@ impl Watch {
 impl Drop for Watch {
     fn drop(&mut self) {
         let took = self.started.elapsed();
+        let duration_ms = took.as_secs_f64() * 1000.0;
+        tracing::info!(target: "metric", db_ms = duration_ms, db_statements = 1_u64);
         if took >= self.slow {
-            let (statement, duration_ms) = (name_of(self.sql.as_str()), took.as_secs_f64() * 1000.0);
+            tracing::info!(target: "metric", slow_queries = 1_u64);
+            let statement = name_of(self.sql.as_str());
             // Of a read, the drivers also say how many rows were "changed".
             let rows = if self.returned > 0 { self.returned } else { self.changed };
             tracing::warn!(statement, duration_ms, rows, "slow statement");

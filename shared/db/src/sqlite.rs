@@ -2,7 +2,9 @@
 
 use crate::failure::failed;
 use crate::session::{Manner, Session};
+use crate::wait::Wait;
 use domain::connection::Database;
+use domain::health::Pool;
 use domain::{Error, Result};
 use sqlx::SqlitePool;
 use sqlx::pool::PoolConnection;
@@ -62,7 +64,22 @@ impl Sqlite {
 
     /// A connection as it is, for what is no statement of ours.
     pub(crate) async fn connection(&self) -> Result<PoolConnection<sqlx::Sqlite>> {
-        self.pool.acquire().await.map_err(failed)
+        let wait = Wait::start();
+        wait.end(self.pool.acquire().await.map_err(failed))
+    }
+
+    /// Connections, as they are now.
+    pub(crate) fn pool_in_use(&self) -> Pool {
+        let (total, idle) = (self.pool.size(), self.pool.num_idle() as u32);
+        Pool::new(self.pool.options().get_max_connections(), idle, total.saturating_sub(idle))
+    }
+
+    /// Reads something that needs the file.
+    pub(crate) async fn ask(&self) -> Result<()> {
+        const READ: &str = "/* health.read */ SELECT count(*) FROM sqlite_schema";
+        let mut session = self.session().await?;
+        sqlx::query(READ).execute(&mut session).await.map_err(failed)?;
+        session.finish().await.map_err(failed)
     }
 
     pub(crate) async fn close(&self) {

@@ -27,6 +27,7 @@ pub mod error;
 pub mod fields;
 pub mod filter;
 pub mod geo;
+pub mod health;
 pub mod idempotency;
 pub mod listing;
 pub mod new_charger;

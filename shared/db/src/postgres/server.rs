@@ -4,12 +4,14 @@ use super::options;
 use crate::failure::{failed, is_login_rejected, is_repeatable};
 use crate::patience::Patience;
 use crate::session::Home;
+use crate::wait::Wait;
 use domain::connection::{Database, Login, Replica};
+use domain::health::Pool;
 use domain::{Error, Kind, Result, Timestamp, World};
 use futures_util::future::BoxFuture;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Connection, PgPool};
+use sqlx::{Connection, PgConnection, PgPool};
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -101,8 +103,24 @@ impl Server {
         &self.pool
     }
 
+    /// As many connections as there may be at a time.
+    pub(super) fn places(&self) -> u32 {
+        self.settings.size + self.settings.overflow
+    }
+
+    /// Connections, as they are now.
+    pub(super) fn pool_in_use(&self) -> Pool {
+        let checked_out = self.places().saturating_sub(self.permits.available_permits() as u32);
+        Pool::new(self.settings.size, self.idle().len() as u32, checked_out)
+    }
+
     /// A connection that is fit for use. Whatever fails before there is one may be tried again: nothing was asked of the server.
     pub(super) async fn acquire(&self, patience: &mut Patience) -> Result<Lease> {
+        let wait = Wait::start();
+        wait.end(self.try_until_acquired(patience).await)
+    }
+
+    async fn try_until_acquired(&self, patience: &mut Patience) -> Result<Lease> {
         let mut rejected = None;
         loop {
             let error = match self.try_acquire(rejected.take(), patience).await {
@@ -143,8 +161,18 @@ impl Server {
         let logged_in = tokio::time::timeout(patience.left(), self.log_in(rejected)).await;
         let no_login = |_| Err(Error::unavailable("secret store", "no answer in time"));
         logged_in.unwrap_or_else(no_login).map_err(Trouble::Before)?;
+        tracing::info!(target: "metric", pool_connects = 1_u64);
         let acquire = tokio::time::timeout(patience.left(), self.pool.acquire()).await;
         acquire.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map_err(Trouble::Driver)
+    }
+
+    /// A connection beyond all that there may be: for who asks whether there can be one.
+    pub(super) async fn connect_aside(&self, patience: &Patience) -> Result<PgConnection> {
+        match self.try_connect(None, patience).await {
+            Ok(connection) => Ok(connection.detach()),
+            Err(Trouble::Before(error)) => Err(error),
+            Err(Trouble::Driver(error)) => Err(failed(error)),
+        }
     }
 
     /// A connection that is there, young enough, and answers.
