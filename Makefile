@@ -91,6 +91,10 @@ bench-cold-start: ## The start of the functions that read, as release binaries (
 	@for function in chargers route-search; do cargo build --release -p $$function; done
 	@"$(TARGET_DIR)/measure/bench-cold-start" "$(TARGET_DIR)/release/chargers" "$(TARGET_DIR)/release/route-search"
 
+.PHONY: bench-telemetry
+bench-telemetry: ## What a request pays for its log line and metrics
+	@cargo run --quiet --profile measure -p telemetry --example cost
+
 # Real photos where they are; without them the bench makes pictures.
 PHOTOS ?= $(wildcard ../shared/data/photos)
 REPS ?= 15

@@ -126,15 +126,15 @@ async fn a_request_costs_a_fixed_number_of_statements_whatever_the_size_of_its_p
         assert_eq!(said.len(), 4, "charger, connectors, photos, verifications: {said:#?}");
         for (person, expected) in [
             // The level changes with the first verification only.
-            (1, 10),
-            (2, 9),
-            (40, 9),
+            (1, 12),
+            (2, 11),
+            (40, 11),
         ] {
             let said = verify(&statements, &db, person).await;
             assert_eq!(
                 said.len(),
                 expected,
-                "lock, two of the author, two limits, erasure, row, evidence, status: {said:#?}"
+                "begin, lock, two of the author, two limits, erasure, row, evidence, status, commit: {said:#?}"
             );
         }
         for size in [1, 3] {
@@ -157,8 +157,8 @@ async fn a_request_costs_a_fixed_number_of_statements_whatever_the_size_of_its_p
             let of_many = statements_of(&statements, &db, &batch(1000)).await;
             assert_eq!(of_ten, of_many);
             assert!(
-                of_many.len() < 10,
-                "neighbours, author, trust, token and COPY, which is no statement: {of_many:#?}"
+                of_many.len() < 12,
+                "neighbours, author, trust, token, begin, commit, and COPY, which is no statement: {of_many:#?}"
             );
         }
     }

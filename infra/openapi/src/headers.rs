@@ -3,6 +3,9 @@
 use domain::idempotency;
 use serde_json::{Map, Value, json};
 
+/// A time in a header.
+const MS: &str = "[0-9]+\\.[0-9]{3}";
+
 /// Headers of answers, by name: description and schema.
 pub(crate) fn components() -> Value {
     json!({
@@ -13,7 +16,10 @@ pub(crate) fn components() -> Value {
         "Link": header("RFC 8288: the pages `first`, `prev` and `next`, where they are.", json!({"type": "string"})),
         "Location": header("Where it is from now on.", json!({"type": "string", "format": "uri-reference"})),
         "Retry-After": header("Seconds to wait before the next try.", json!({"type": "integer", "minimum": 1})),
-        "Server-Timing": header("How long the function took.", json!({"type": "string", "pattern": "^total;dur=[0-9]+\\.[0-9]"})),
+        "Server-Timing": header(
+            "Milliseconds: to see who calls, for the database (waiting for a connection too), and in all.",
+            json!({"type": "string", "pattern": format!("^auth;dur={MS}, db;dur={MS}, total;dur={MS}$")}),
+        ),
         "Vary": header("What else a cache must look at.", json!({"type": "string"})),
         "X-Consistency-Token": header("Hand it in with later reads (same header) to see what was just written.", token()),
         "X-Request-Time": header("How long the function took.", json!({"type": "string", "pattern": "^[0-9]+\\.[0-9]ms$"})),

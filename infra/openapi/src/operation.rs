@@ -80,6 +80,15 @@ impl Operation {
         self
     }
 
+    /// As [`Operation::answers`], where every operation answers something else with this status; API Gateway still does.
+    pub(crate) fn answers_instead(mut self, status: &str, description: &str, schema: Value) -> Self {
+        self.responses.remove(status);
+        let message = json!({"$ref": "#/components/schemas/GatewayMessage"});
+        let mut operation = self.answers(status, description, json!({"anyOf": [schema, message]}));
+        operation.responses[status]["headers"] = headers::of_problem();
+        operation
+    }
+
     /// Done, and nothing to show.
     pub(crate) fn answers_nothing(mut self, status: &str, description: &str) -> Self {
         self.responses.insert(status.to_owned(), response(description, &[]));

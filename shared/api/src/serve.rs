@@ -62,6 +62,7 @@ fn log(error: &Error) {
     let cause = error.source().map(ToString::to_string).unwrap_or_default();
     match error.kind() {
         Kind::Internal | Kind::Unavailable => tracing::error!(kind = ?error.kind(), cause, "{error}"),
-        _ => tracing::debug!(kind = ?error.kind(), "{error}"),
+        // Without its detail, which may say again what a client has said.
+        _ => tracing::debug!(kind = ?error.kind(), bad_fields = error.fields().len(), "refused"),
     }
 }

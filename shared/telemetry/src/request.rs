@@ -75,8 +75,9 @@ impl Request {
 
     /// Does the work as part of the request. The span is entered whenever the work goes on and left whenever it waits, so that
     /// others' lines never get into it.
-    pub async fn run<W: Future>(&self, work: W) -> W::Output {
-        work.instrument(self.span.clone()).await
+    pub fn run<W: Future>(&self, work: W) -> impl Future<Output = W::Output> + use<W> {
+        // Boxed, since a handler's futures nest nearly as deep as the compiler looks.
+        Box::pin(work).instrument(self.span.clone())
     }
 
     /// Whether no request of this process came before.

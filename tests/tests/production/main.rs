@@ -5,6 +5,7 @@
 
 mod connection;
 mod failures;
+mod health;
 mod poolers;
 mod replicas;
 mod rotation;

@@ -91,7 +91,7 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    fn of(response: Response<lambda_http::Body>) -> Self {
+    pub(crate) fn of(response: Response<lambda_http::Body>) -> Self {
         let header = |name: &str| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
         let body = match response.body() {
             lambda_http::Body::Text(text) => serde_json::from_str(text).unwrap(),

@@ -6,4 +6,5 @@
 mod boot;
 mod crashes;
 mod invocations;
+mod log;
 mod repeats;

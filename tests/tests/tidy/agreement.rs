@@ -1,8 +1,10 @@
-//! Files that must agree with each other: both folders of migrations, and the table of variables with what is read and shown.
+//! Files that must agree with each other: both folders of migrations, and the tables of variables and of metrics with what is there
+//! and shown.
 
 use crate::sources::shipped_sources;
 use config::variables::ALL;
 use std::collections::BTreeSet;
+use telemetry::{METRICS, Metric};
 use tests::repository::{read, root};
 
 fn migrations(engine: &str) -> BTreeSet<String> {
@@ -65,6 +67,34 @@ fn is_variable_row(line: &str) -> bool {
 fn row(variable: &config::variables::Variable) -> String {
     let default = if variable.default.is_empty() { String::new() } else { format!("`{}`", variable.default) };
     format!("| `{}` | {default} | {} |", variable.name, variable.meaning)
+}
+
+/// What stands for a measurement in code: `target: "metric", name = …`, or in telemetry itself `add("name", …`.
+fn measured(code: &str) -> BTreeSet<String> {
+    let events = code.split("target: \"metric\",").skip(1).map(|rest| rest.split(");").next().unwrap());
+    let fields = events.flat_map(|event| event.split(',')).map(|field| field.split('=').next().unwrap().trim());
+    let added = code.split(".add(\"").skip(1).map(|rest| rest.split('"').next().unwrap());
+    let is_name = |name: &&str| !name.is_empty() && name.bytes().all(|b| b == b'_' || b.is_ascii_alphanumeric());
+    fields.filter(is_name).chain(added).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_table_of_metrics_is_what_is_measured() {
+    let sources = shipped_sources(&["functions", "shared", "infra"]);
+    let measures = |code: &String| code.contains("target: \"metric\"") || code.contains("open.add(");
+    let measured = sources.iter().map(|source| source.shipped()).filter(measures).flat_map(|code| measured(&code));
+    let known = METRICS.iter().map(|metric| metric.name.to_owned());
+    assert_eq!(measured.collect::<BTreeSet<_>>(), known.collect());
+}
+
+#[test]
+fn the_readme_shows_the_table_of_metrics() {
+    let readme = read("README.md");
+    let (_, table) = readme.split_once("| metric | unit | of one request |\n|---|---|---|\n").expect("the table");
+    let rows: Vec<&str> = table.lines().take_while(|line| line.starts_with('|')).collect();
+    let row = |metric: &Metric| format!("| `{}` | {} | {} |", metric.name, metric.unit(), metric.meaning);
+    let expected: Vec<String> = METRICS.iter().map(row).collect();
+    assert_eq!(rows, expected, "\nthe rows must be\n{}\n", expected.join("\n"));
 }
 
 #[test]

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
-use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -23,10 +22,11 @@ impl Statements {
 pub(crate) fn listen() -> Statements {
     let statements = Statements::default();
     // The lines are made, as they are in production, so that their price is in every time.
-    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_writer(std::io::sink);
-    let counted = statements.clone().with_filter(LevelFilter::WARN);
+    let (now, namespace) = (config::world().now, "SharaSpot");
+    let settings = telemetry::Settings { filter: "info", namespace, function: "bench", now };
+    let lines = telemetry::subscriber(&settings, std::io::sink);
     // A second bench in the same process goes on with the log of the first.
-    let _ = tracing_subscriber::registry().with(lines.with_filter(LevelFilter::INFO)).with(counted).try_init();
+    let _ = lines.with(statements.clone()).try_init();
     statements
 }
 

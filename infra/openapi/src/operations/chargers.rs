@@ -5,6 +5,7 @@ use crate::schemas::Schemas;
 use domain::changes::ChangesRequest;
 use domain::charger::{ChargerDetail, ChargerView};
 use domain::describe;
+use domain::health::Health;
 use domain::listing::Listing;
 use domain::page::Page;
 use domain::verification::VerificationView;
@@ -50,6 +51,14 @@ pub(super) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
             .query(describe::query(ChangesRequest::from_query), &CHANGES)
             .answers("200", "What is new, perhaps nothing.", schemas.of::<chargers::Changes<'_>>())
             .cached(),
+        Operation::new("GET /api/health", "getHealth", "Whether we can serve")
+            .about(
+                "Asks the servers of the database and waits for a second and a half at most. `degraded`: a part is down that others \
+                 stand in for (the primary for its replica), so that every request is answered.",
+            )
+            .answers("200", "`ok` or `degraded`.", schemas.of::<Health>())
+            .answers_instead("503", "`down`: the database does not answer.", schemas.of::<Health>())
+            .with_headers(&["Cache-Control"]),
     ]
 }
 
