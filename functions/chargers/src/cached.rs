@@ -46,7 +46,7 @@ impl App {
 
     /// How many chargers a filter finds: every page and form of a list shares that, and it costs more than a page.
     pub(crate) async fn total(&self, stamp: Option<&str>, filter: &Filter) -> Result<Total> {
-        if self.cache.is_off() {
+        if stamp.is_none() {
             return self.db.count_chargers(filter).await;
         }
         let count = async {

@@ -129,6 +129,8 @@ impl Cache {
         question: &[&[u8]],
         load: impl Future<Output = Result<Vec<u8>>>,
     ) -> Result<(Bytes, Found)> {
+        // On the heap: what is around it would hold it many times over.
+        let load = Box::pin(load);
         let (Some(tiers), Some(stamp)) = (&self.tiers, stamp) else {
             Found::Bypass.measure();
             return Ok((load.await?.into(), Found::Bypass));
@@ -136,11 +138,11 @@ impl Cache {
         let key = Key::of(kind, stamp, question);
         // Stays so where this call has nothing to do but to wait.
         let mut found = Found::Hit;
-        let make = async {
+        let make = Box::pin(async {
             let (value, from) = tiers.find_or(&key, kind, load).await?;
             found = from;
             Ok::<_, domain::Error>(Entry { kind, value })
-        };
+        });
         let entry = tiers.memory.try_get_with(key, make).await;
         let entry = entry.map_err(|error| Arc::try_unwrap(error).unwrap_or_else(|shared| shared.repeat()))?;
         found.measure();
