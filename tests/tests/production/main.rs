@@ -5,9 +5,11 @@
 
 mod connection;
 mod failures;
+mod log;
 mod poolers;
 mod replicas;
 mod rotation;
 mod scene;
+mod shared_cache;
 mod silence;
 mod slow_queries;

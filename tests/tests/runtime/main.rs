@@ -7,3 +7,4 @@ mod boot;
 mod crashes;
 mod invocations;
 mod repeats;
+mod shared_cache;
