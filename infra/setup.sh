@@ -71,6 +71,7 @@ for_testing() {
     # Debian keeps it where only root's path leads.
     have pgbouncer || [ -x /usr/sbin/pgbouncer ] \
         || want_package pgbouncer "the database tests go through a pooler in transaction mode too"
+    have redis-server || want_package redis-server "the tests of the cache share, kill and corrupt one of their own"
     have python3 || want_package python3 "runs the SAM command line"
     # Debian has the venv module without what fills a new one.
     python3 -c 'import ensurepip' 2>/dev/null || want_package python3-venv "holds the SAM command line"

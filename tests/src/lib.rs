@@ -5,7 +5,7 @@
 //! handler, snapshot out), `runtime` (the real binaries behind a Lambda Runtime API) and `tidy` (the invariants of the layout).
 //! Nothing of ours is mocked: PostgreSQL is a real server that the tests start themselves and that ends with them. What a test
 //! needs to do harm to it is here too, and `stage` holds it to its word: [`postgres::Server`], [`pooler::PgBouncer`],
-//! [`certificates::Certificates`], and [`trap::Trap`] with its two doors. Two of Amazon's parts are played: the Runtime API ([`runtime::Lambda`]) and Secrets Manager
+//! [`redis::Redis`], [`certificates::Certificates`], and [`trap::Trap`] with its two doors. Two of Amazon's parts are played: the Runtime API ([`runtime::Lambda`]) and Secrets Manager
 //! ([`secret_store::SecretStore`]).
 //!
 //! Start with [`TestDb`].
@@ -20,6 +20,7 @@ pub mod log;
 pub mod pooler;
 pub mod postgres;
 pub mod programs;
+pub mod redis;
 pub mod relay;
 pub mod repository;
 pub mod rule;

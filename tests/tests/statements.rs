@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+use cache::Cache;
 use db::Db;
 use db::verifications::NewVerification;
 use domain::charger::Connector;
@@ -53,25 +54,71 @@ async fn populated(test_db: &TestDb) -> Db {
 }
 
 async fn statements_of(statements: &Statements, db: &Db, payload: &Value) -> Vec<String> {
+    kept_statements_of(statements, db, &Cache::default(), payload, 1).await
+}
+
+/// Of several who ask the same at once, with a cache.
+async fn kept_statements_of(
+    statements: &Statements,
+    db: &Db,
+    cache: &Cache,
+    payload: &Value,
+    times: usize,
+) -> Vec<String> {
     statements.0.lock().unwrap().clear();
+    let asked = (0..times).map(|_| ask(db, cache, payload));
+    for status in futures_util::future::join_all(asked).await {
+        assert_eq!(status, 200);
+    }
+    let said = statements.0.lock().unwrap().clone();
+    assert!(!said.iter().any(|name| name == "unnamed"), "{said:?}");
+    said
+}
+
+async fn ask(db: &Db, cache: &Cache, payload: &Value) -> u16 {
     let request = lambda_http::request::from_str(&payload.to_string()).unwrap();
-    let status = match payload["routeKey"].as_str() {
+    let response = match payload["routeKey"].as_str() {
         Some("POST /api/routing/calculate") => {
-            route_search::handle(&route_search::App::new(db.clone(), String::new()), request).await.unwrap().status()
+            let app = route_search::App::new(db.clone(), String::new()).with_cache(cache.clone());
+            route_search::handle(&app, request).await
         }
         Some("POST /api/chargers/batch") => {
             let dir = tempfile::TempDir::new().unwrap();
             let store = PhotoStore::Folder { dir: dir.path().to_owned(), endpoint: String::new() };
             let storage = Storage::open(&store, || NOON).await.unwrap();
             let app = contribute::App::new(db.clone(), storage, String::new(), config::world());
-            contribute::handle(&app, request).await.unwrap().status()
+            contribute::handle(&app, request).await
         }
-        _ => chargers::handle(&chargers::App::new(db.clone(), String::new()), request).await.unwrap().status(),
+        _ => {
+            let app = chargers::App::new(db.clone(), String::new()).with_cache(cache.clone());
+            chargers::handle(&app, request).await
+        }
     };
-    assert_eq!(status, 200);
-    let said = statements.0.lock().unwrap().clone();
-    assert!(!said.iter().any(|name| name == "unnamed"), "{said:?}");
-    said
+    response.unwrap().status().as_u16()
+}
+
+/// What is kept costs the stamp alone; of many who ask at once for what is not kept, one finds out.
+async fn check_cache(statements: &Statements, db: &Db) {
+    let memory = domain::connection::Cache { url: None, memory_bytes: 1 << 24 };
+    let cache = Cache::open(&memory, || NOON).unwrap();
+    let mut detail = event("get-charger");
+    detail["rawPath"] = json!(format!("/api/chargers/{}", id(1)));
+    detail["requestContext"]["http"]["path"] = detail["rawPath"].clone();
+    let route = event("post-routing-calculate.great-circle");
+    for (question, stamp, anew) in
+        [(listing(""), "stamps.head", 5), (route, "stamps.head", 4), (detail, "stamps.of_charger", 4)]
+    {
+        const CROWD: usize = 20;
+        let said = kept_statements_of(statements, db, &cache, &question, CROWD).await;
+        assert_eq!(said.len(), CROWD + anew, "{said:#?}");
+        assert_eq!(said.iter().filter(|name| *name == stamp).count(), CROWD);
+        for _ in 0..2 {
+            assert_eq!(kept_statements_of(statements, db, &cache, &question, 1).await, [stamp]);
+        }
+    }
+    // The total was found out for another page.
+    let said = kept_statements_of(statements, db, &cache, &listing("page=2"), 1).await;
+    assert!(said.len() == 5 && !said.contains(&"facets.total".to_owned()), "{said:#?}");
 }
 
 async fn verify(statements: &Statements, db: &Db, person: u128) -> Vec<String> {
@@ -151,6 +198,7 @@ async fn a_request_costs_a_fixed_number_of_statements_whatever_the_size_of_its_p
             let said = statements_of(&statements, &db, &changes).await;
             assert_eq!(said.len(), 4, "changes, chargers, connectors, photos: {said:#?}");
         }
+        check_cache(&statements, &db).await;
         // SQLite, which lives in this process, takes a batch row by row.
         if matches!(db, Db::Postgres(_)) {
             let of_ten = statements_of(&statements, &db, &batch(10)).await;

@@ -3,14 +3,12 @@
 use crate::App;
 use api::{Answer, Call};
 use domain::Result;
-use domain::health::{Health, Part, Status};
+use domain::health::{Health, Status};
 use domain::query::Query;
 
 pub(crate) async fn health(app: &App, call: &Call<'_>) -> Result<Answer> {
     Query::parse(call.raw_query()).finish()?;
-    let db::health::Health { database, replica, pool } = app.db.health().await;
-    // Nothing is shared between instances.
-    let cache = Part::None;
+    let (db::health::Health { database, replica, pool }, cache) = tokio::join!(app.db.health(), app.cache.state());
     Answer::health(&Health {
         status: Status::of(database, replica, cache),
         database,

@@ -4,6 +4,7 @@
 //! A request walks one way: here to its handler ([`list`], [`detail`], [`history`], [`changes`] or [`health`]), `domain` decides what
 //! is asked, `db` finds it, and the answer goes out through `api`. Nothing is written, and neither the photo store nor a codec is linked.
 
+mod cached;
 mod changes;
 mod detail;
 mod geojson;
@@ -15,6 +16,7 @@ mod paging;
 pub use changes::Changes;
 
 use api::{Answer, Body, Call, Request, Response, serve};
+use cache::Cache;
 use db::Db;
 use domain::{Error, Result};
 
@@ -23,12 +25,19 @@ use domain::{Error, Result};
 pub struct App {
     db: Db,
     photo_base_url: String,
+    cache: Cache,
 }
 
 impl App {
     /// Handlers on a database; `photo_base_url` is the public address of processed photos.
     pub fn new(db: Db, photo_base_url: String) -> Self {
-        Self { db, photo_base_url }
+        Self { db, photo_base_url, cache: Cache::default() }
+    }
+
+    /// The same handlers, keeping what they answer.
+    #[must_use]
+    pub fn with_cache(self, cache: Cache) -> Self {
+        Self { cache, ..self }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Boot of the Lambda function `chargers`.
 
+use cache::Cache;
 use chargers::{App, handle};
 use config::Config;
 use db::Db;
@@ -15,7 +16,8 @@ async fn main() -> Result<(), api::Error> {
     };
     telemetry::init_json(&lines, std::io::stdout, &config.summary());
     let logins = secrets::logins(config.secret_ttl);
-    let db = Db::open(&config.database, "chargers", config::world(), logins).await?;
-    let app = App::new(db, config.photo_base_url);
+    let world = config::world();
+    let db = Db::open(&config.database, "chargers", world, logins).await?;
+    let app = App::new(db, config.photo_base_url).with_cache(Cache::open(&config.cache, world.now)?);
     api::run(api::service_fn(|request| handle(&app, request))).await
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use cache::Cache;
 use config::Config;
 use db::Db;
 use domain::World;
@@ -39,8 +40,9 @@ macro_rules! http_handler {
 pub async fn open(config: &Config, storage: &Storage, world: World) -> domain::Result<Functions> {
     let db = Db::open(&config.database, "local", world, secrets::logins(config.secret_ttl)).await?;
     let (base_url, max_bytes) = (&config.photo_base_url, config.photos.max_bytes);
-    let chargers = chargers::App::new(db.clone(), base_url.clone());
-    let route_search = route_search::App::new(db.clone(), base_url.clone());
+    let cache = Cache::open(&config.cache, world.now)?;
+    let chargers = chargers::App::new(db.clone(), base_url.clone()).with_cache(cache.clone());
+    let route_search = route_search::App::new(db.clone(), base_url.clone()).with_cache(cache);
     let db = db.primary();
     let contribute = contribute::App::new(db.clone(), storage.clone(), base_url.clone(), world);
     let upload = upload::App::new(db.clone(), storage.clone(), base_url.clone(), max_bytes, world);

@@ -21,6 +21,10 @@ pub(crate) fn components() -> Value {
             json!({"type": "string", "pattern": format!("^auth;dur={MS}, db;dur={MS}, total;dur={MS}$")}),
         ),
         "Vary": header("What else a cache must look at.", json!({"type": "string"})),
+        "X-Cache": header(
+            "Whether the answer was kept (by this process, or by the cache that all share) or made; `bypass` where it is not kept either.",
+            json!({"enum": ["hit", "shared-hit", "miss", "bypass"]}),
+        ),
         "X-Consistency-Token": header("Hand it in with later reads (same header) to see what was just written.", token()),
         "X-Request-Time": header("How long the function took.", json!({"type": "string", "pattern": "^[0-9]+\\.[0-9]ms$"})),
         "X-Total-Count": header("How many there are on all pages.", json!({"type": "integer", "minimum": 0})),

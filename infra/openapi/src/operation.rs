@@ -113,6 +113,15 @@ impl Operation {
         self.with_headers(&headers)
     }
 
+    /// As [`Operation::cached`], and the answer is kept for others who ask the same.
+    pub(crate) fn kept(self) -> Self {
+        let mut operation = self.cached().with_headers(&["X-Cache"]);
+        let not_modified = operation.responses["304"]["headers"].as_object_mut().into_iter();
+        not_modified
+            .for_each(|all| all.extend(headers::references(&["X-Cache"]).as_object().cloned().unwrap_or_default()));
+        operation
+    }
+
     /// It may be sent again under its key, and its answer says what later reads need to see it.
     pub(crate) fn write(mut self) -> Self {
         self.parameters.push(json!({"$ref": "#/components/parameters/Idempotency-Key"}));

@@ -1,5 +1,7 @@
 //! How an answer looks: the one place where a status is chosen.
 
+mod packed;
+
 use domain::error::FieldError;
 use domain::health::{Health, Status};
 use domain::idempotency::KeptAnswer;
@@ -71,6 +73,10 @@ impl Answer {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         Ok(Self { status, headers, body })
+    }
+
+    fn whole(headers: HeaderMap, body: Vec<u8>) -> Self {
+        Self { status: StatusCode::OK, headers, body }
     }
 
     /// Adds a header; a value that is there already is followed by a comma and this one.

@@ -10,13 +10,14 @@
 
 pub mod variables;
 
+mod cache;
 mod database;
 mod photos;
 mod store;
 
 pub use photos::Photos;
 
-use domain::connection::{Database, PhotoStore};
+use domain::connection::{Cache, Database, PhotoStore};
 use domain::{Timestamp, World};
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -30,6 +31,8 @@ use uuid::Uuid;
 pub struct Config {
     /// Which database.
     pub database: Database,
+    /// What answers are kept in.
+    pub cache: Cache,
     /// How long a login from Secrets Manager is believed.
     pub secret_ttl: Duration,
     /// Which photo store.
@@ -127,6 +130,7 @@ impl Config {
         let photo_base_url = env.text("PHOTO_BASE_URL").unwrap_or_else(|| store::default_base_url(&store, &endpoint));
         Ok(Self {
             database,
+            cache: cache::read(&env)?,
             secret_ttl: Duration::from_secs(env.within("DB_SECRET_TTL", 300, 0..=86_400)? as u64),
             store,
             photo_base_url: photo_base_url.trim_end_matches('/').to_owned(),
@@ -140,7 +144,7 @@ impl Config {
 
     /// One line that says what was chosen, without a password.
     pub fn summary(&self) -> String {
-        format!("database: {}; photos: {}", self.database, self.store)
+        format!("database: {}; photos: {}; cache: {}", self.database, self.store, self.cache)
     }
 }
 
@@ -166,7 +170,10 @@ mod tests {
     #[test]
     fn an_empty_environment_is_the_embedded_default() {
         let config = read(&[]).unwrap();
-        assert_eq!(config.summary(), "database: SQLite .data/sharaspot.db; photos: folder .data/photos");
+        assert_eq!(
+            config.summary(),
+            "database: SQLite .data/sharaspot.db; photos: folder .data/photos; cache: 16384 KB of memory"
+        );
         assert_eq!(config.photo_base_url, "http://localhost:3000");
     }
 
@@ -236,9 +243,10 @@ mod tests {
 
     #[test]
     fn no_summary_and_no_debug_text_shows_a_password() {
-        let config = read(&[("DATABASE_URL", "postgres://ann:s3cret@h/d")]).unwrap();
+        let shared = ("CACHE_URL", "rediss://ann:s3cret@c:6380/1");
+        let config = read(&[("DATABASE_URL", "postgres://ann:s3cret@h/d"), shared]).unwrap();
         assert!(!config.summary().contains("s3cret") && !format!("{config:?}").contains("s3cret"));
-        assert!(config.summary().contains("PostgreSQL"));
+        assert!(config.summary().contains("PostgreSQL") && config.summary().contains("shared c:6380/1"));
     }
 
     #[test]
@@ -253,6 +261,8 @@ mod tests {
         assert_eq!(read(&[("DB_POOL_SIZE", "0")]).unwrap_err().variable, "DB_POOL_SIZE");
         assert_eq!(read(&[("DB_POOLER", "session")]).unwrap_err().variable, "DB_POOLER");
         assert_eq!(read(&[("DATABASE_READ_REPLICA_URL", "h")]).unwrap_err().variable, "DATABASE_READ_REPLICA_URL");
+        assert_eq!(read(&[("CACHE_URL", "memcached://h")]).unwrap_err().variable, "CACHE_URL");
+        assert_eq!(read(&[("CACHE_MEMORY_BYTES", "-1")]).unwrap_err().variable, "CACHE_MEMORY_BYTES");
         assert_eq!(read(&[("DB_HOST", "h")]).unwrap_err().variable, "DB_USERNAME");
     }
 

@@ -20,6 +20,7 @@ pub mod migrations;
 pub mod neighbours;
 pub mod photos;
 pub mod sharaspot;
+pub mod stamps;
 pub mod verifications;
 
 mod charger_copy;

@@ -20,7 +20,7 @@ use domain::connection::{Database, Pooler};
 use domain::{ConsistencyToken, Error, Kind, Result, Timestamp, World};
 use server::Server;
 use sqlx::pool::PoolConnection;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -50,6 +50,8 @@ struct Servers {
 struct Request {
     deadline: Option<Timestamp>,
     token: Option<ConsistencyToken>,
+    /// How far the copy had come that the request has its stamp from, in bytes of the log; 0 for none.
+    seen: AtomicI64,
     /// The replica has not come as far as the token, or the primary has answered already: the rest of the request asks the primary.
     /// Whatever it has seen, it never sees less of it later.
     asks_primary: AtomicBool,
@@ -95,6 +97,19 @@ impl Postgres {
     /// The same servers, but reads go to the primary as well.
     pub(crate) fn primary(&self) -> Self {
         Self { avoids_replica: true, ..self.clone() }
+    }
+
+    /// What a copy must have to answer the rest of the request: that copies differ, also behind one address, is not to show.
+    pub(crate) fn has_seen(&self, token: ConsistencyToken) {
+        if self.request.kept.is_some() {
+            self.request.seen.fetch_max(token.position(), Relaxed);
+        }
+    }
+
+    /// What the client has handed in, or has seen since in this request.
+    fn token(&self) -> Option<ConsistencyToken> {
+        let seen = self.request.seen.load(Relaxed);
+        self.request.token.max((seen > 0).then(|| ConsistencyToken::new(seen)))
     }
 
     /// The server that a read asks first.

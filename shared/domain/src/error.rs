@@ -119,6 +119,19 @@ impl Error {
         self
     }
 
+    /// The same error for somebody else who waited for it; of the cause it keeps the text.
+    #[must_use]
+    pub fn repeat(&self) -> Self {
+        Self {
+            kind: self.kind,
+            detail: self.detail.clone(),
+            fields: self.fields.clone(),
+            member: self.member.clone(),
+            retry_after_s: self.retry_after_s,
+            cause: self.cause.as_ref().map(|cause| cause.to_string().into()),
+        }
+    }
+
     /// The additional member.
     pub fn member(&self) -> Option<&(&'static str, serde_json::Value)> {
         self.member.as_deref()

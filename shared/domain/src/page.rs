@@ -2,6 +2,7 @@
 
 use crate::cursor::Cursor;
 use crate::query::Query;
+use std::fmt;
 
 /// Items on a page unless told otherwise.
 pub const DEFAULT_SIZE: u32 = 100;
@@ -60,6 +61,16 @@ impl PageRequest {
         sorted.truncate(size);
         let next = sorted.last().filter(|_| has_next).map(|last| cursor(self.number.saturating_add(1), last));
         (sorted, next)
+    }
+}
+
+impl fmt::Display for PageRequest {
+    /// What makes it another page of the same search.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.after {
+            Some(cursor) => write!(f, "page_size={}&cursor={}", self.size, cursor.encode()),
+            None => write!(f, "page_size={}&page={}", self.size, self.number),
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod batch_chargers;
+mod cache;
 mod changes;
 mod contribute;
 mod deliveries;

@@ -19,6 +19,7 @@ async fn tell(test_db: &TestDb, writes: &[Write]) -> (Vec<Value>, Map<String, Va
         story.write(write).await;
         check_database(&test_db.db).await;
         story.check_scores().await;
+        story.check_cache().await;
     }
     let state = story.state().await;
     (story.answers, state)

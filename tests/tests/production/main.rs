@@ -6,9 +6,11 @@
 mod connection;
 mod failures;
 mod health;
+mod log;
 mod poolers;
 mod replicas;
 mod rotation;
 mod scene;
+mod shared_cache;
 mod silence;
 mod slow_queries;

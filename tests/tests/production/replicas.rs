@@ -158,6 +158,21 @@ async fn what_one_replica_has_seen_says_nothing_about_another_at_the_same_addres
 }
 
 #[tokio::test]
+async fn what_a_request_reads_is_never_older_than_its_stamp_whichever_copy_gave_that() {
+    let Some((scene, relay, [ahead, behind], db)) = two_copies().await else { return };
+    assert_eq!(add(&db).await.status, 201);
+    ahead.wait_until_caught_up(&scene.server).await;
+    let request = db.for_request(None, None);
+    assert!(request.stamp().await.unwrap().is_some());
+    relay.turn_to(behind.port());
+    ahead.terminate_backends("two").await;
+    // Kept under that stamp, what the other copy has would be found by everybody.
+    assert_eq!(request.count_chargers(&domain::filter::Filter::default()).await.unwrap().count, CHARGERS + 1);
+    let another = db.for_request(None, None);
+    assert_eq!(another.count_chargers(&domain::filter::Filter::default()).await.unwrap().count, CHARGERS);
+}
+
+#[tokio::test]
 async fn a_replica_that_was_made_a_primary_of_its_own_answers_no_token() {
     let Some((scene, _, [_, behind], _)) = two_copies().await else { return };
     let db = open(&settings(&scene, &behind), "promoted").await;

@@ -8,3 +8,4 @@ mod crashes;
 mod invocations;
 mod log;
 mod repeats;
+mod shared_cache;

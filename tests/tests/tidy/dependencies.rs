@@ -18,6 +18,7 @@ fn a_driver_or_client_is_named_by_the_one_crate_that_owns_it() {
     assert_eq!(users_of("sqlx"), names(&["db"]));
     assert_eq!(users_of("aws-sdk-s3"), names(&["storage"]));
     assert_eq!(users_of("aws-sdk-secretsmanager"), names(&["secrets"]));
+    assert_eq!((users_of("moka"), users_of("redis")), (names(&["cache"]), names(&["cache"])));
     // The embedded server plays API Gateway: it makes the requests that `api` reads.
     assert_eq!(users_of("lambda_http"), names(&["api", "local"]));
     for codec in ["mozjpeg", "webp", "png", "image-webp", "fast_image_resize", "moxcms", "ravif"] {
@@ -54,7 +55,9 @@ fn dependencies_point_one_way_from_functions_to_shared_crates_to_the_domain() {
 fn every_layer_has_its_crates() {
     // An empty layer would make every rule above true.
     assert!(layer("functions").is_superset(&names(&["chargers", "contribute", "ops", "route-search", "upload"])));
-    assert!(layer("shared").is_superset(&names(&["api", "config", "db", "domain", "photo", "secrets", "storage"])));
+    assert!(
+        layer("shared").is_superset(&names(&["api", "cache", "config", "db", "domain", "photo", "secrets", "storage"]))
+    );
 }
 
 #[test]
@@ -66,6 +69,16 @@ fn the_reads_link_neither_an_image_codec_nor_the_s3_client_nor_sqlite() {
             assert!(!linked.contains(heavy), "{function} links {heavy}");
         }
     }
+}
+
+#[test]
+fn only_the_functions_that_read_link_the_cache() {
+    // A write is seen without a word to any cache; the optimiser and ops have nothing to keep.
+    let links_cache = |function: &String| linked_in_production(function).contains("cache");
+    let functions: BTreeSet<String> = layer("functions").into_iter().filter(links_cache).collect();
+    assert_eq!(functions, names(&["chargers", "route-search"]));
+    // A second library of cryptography would double what a cold start loads.
+    assert!(functions.iter().all(|function| !linked_in_production(function).contains("aws-lc-rs")));
 }
 
 #[test]

@@ -22,7 +22,7 @@ pub(super) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
             .answers("200", "A page; as GeoJSON, `features` stand in place of `items`.", page)
             .answers_as("200", "", "application/geo+json", collection)
             .with_headers(&["Link", "X-Total-Count"])
-            .cached()
+            .kept()
             .leads_to("getCharger", "id", "/items/0/id"),
         Operation::new(
             "GET /api/chargers/{id}",
@@ -30,7 +30,7 @@ pub(super) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
             "One charger with connectors, photos and the latest verifications",
         )
         .answers("200", "The charger.", schemas.of::<ChargerDetail<'_>>())
-        .cached()
+        .kept()
         .refers("404", "NotFound"),
         Operation::new(
             "GET /api/chargers/{id}/verifications",
@@ -41,7 +41,7 @@ pub(super) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
         .query(describe::query(|query| History::from_query(query, Uuid::nil())), &PAGE)
         .answers("200", "A page.", schemas.of::<Page<VerificationView<'_>>>())
         .with_headers(&["Link", "X-Total-Count"])
-        .cached()
+        .kept()
         .refers("404", "NotFound"),
         Operation::new("GET /api/changes", "listChanges", "What became of chargers since somebody last asked")
             .about(

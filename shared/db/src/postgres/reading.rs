@@ -60,7 +60,7 @@ impl<'a> Reading<'a> {
         let mut session = session.inspect_err(|error| replica.note_down(error)).ok()?;
         let is_ready = async {
             self.start(&mut session).await?;
-            match self.postgres.request.token {
+            match self.postgres.token() {
                 Some(token) if !is_known => has_come_to(token, &mut session).await,
                 _ => Ok(true),
             }

@@ -203,7 +203,7 @@ impl fmt::Display for Database {
 
 /// Host, port and database of a URL: what comes before `@` and after `?` may hold a password. Where `@` comes after `?`, it is not
 /// clear which of them is part of one.
-fn without_login(url: &str) -> &str {
+pub(super) fn without_login(url: &str) -> &str {
     let (address, query) = url.split_once('?').unwrap_or((url, ""));
     if query.contains('@') {
         return "(an address with @ after ?)";

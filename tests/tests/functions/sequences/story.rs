@@ -2,6 +2,7 @@
 
 use super::write::{ACTIONS, KINDS, PEOPLE, Write, charger_at};
 use crate::stage::{PHOTOS, Reply, Store, request};
+use cache::Cache;
 use db::Db;
 use db::photos::PhotoResult;
 use domain::photo::rendition_key;
@@ -39,6 +40,7 @@ fn new_id() -> Uuid {
 pub(super) struct Story<'a> {
     test_db: &'a TestDb,
     store: Store,
+    cache: Cache,
     chargers: Vec<Uuid>,
     photos: Vec<Uuid>,
     /// What the rule said when a charger was last verified.
@@ -52,8 +54,10 @@ impl<'a> Story<'a> {
         SECONDS.set(0);
         IDS.set(0);
         let store = Store::new().await;
+        let memory = domain::connection::Cache { url: None, memory_bytes: 1 << 24 };
+        let cache = Cache::open(&memory, now).unwrap();
         let (scores, answers) = (BTreeMap::new(), Vec::new());
-        Self { test_db, store, chargers: Vec::new(), photos: Vec::new(), scores, answers }
+        Self { test_db, store, cache, chargers: Vec::new(), photos: Vec::new(), scores, answers }
     }
 
     fn charger(&self, number: usize) -> Uuid {
@@ -87,7 +91,10 @@ impl<'a> Story<'a> {
             Some("uploads" | "photos") => {
                 upload::handle(&upload::App::new(db, storage, photos, 25 << 20, WORLD), request).await
             }
-            _ if is_read => chargers::handle(&chargers::App::new(db, photos), request).await,
+            _ if is_read => {
+                let app = chargers::App::new(db, photos).with_cache(self.cache.clone());
+                chargers::handle(&app, request).await
+            }
             _ => contribute::handle(&contribute::App::new(db, storage, photos, WORLD), request).await,
         };
         Reply::of(response.unwrap())
@@ -186,6 +193,23 @@ impl<'a> Story<'a> {
             PhotoResult::Rejected { reason: "No photo.".to_owned() }
         };
         finish_photo(&self.test_db.db, photo_id, &now().to_string(), &result).await;
+    }
+
+    /// What is kept shows no less, and nothing else, than what is made anew.
+    pub(super) async fn check_cache(&mut self) {
+        let mut routes = vec!["GET /api/chargers".to_owned()];
+        for charger_id in &self.chargers {
+            routes.push(format!("GET /api/chargers/{charger_id}"));
+            routes.push(format!("GET /api/chargers/{charger_id}/verifications"));
+        }
+        for route in routes {
+            let kept = self.ask("ann", &route, None, None).await;
+            let cache = std::mem::take(&mut self.cache);
+            let made = self.ask("ann", &route, None, None).await;
+            self.cache = cache;
+            assert_eq!((kept.status, &kept.body["items"]), (made.status, &made.body["items"]), "{route}");
+            assert_eq!(kept.header("etag"), made.header("etag"), "{route}");
+        }
     }
 
     /// Everything that the API shows.

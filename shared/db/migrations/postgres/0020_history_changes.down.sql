@@ -1,0 +1,6 @@
+DROP TRIGGER photos_changes_history ON photos;
+DROP TRIGGER verification_actions_changes_truncate ON verification_actions;
+DROP TRIGGER verification_actions_changes_delete ON verification_actions;
+DROP TRIGGER verification_actions_changes_update ON verification_actions;
+DROP TRIGGER verification_actions_changes_insert ON verification_actions;
+DROP FUNCTION note_history_changes();

@@ -1,0 +1,4 @@
+DROP TRIGGER photos_changes_history;
+DROP TRIGGER verification_actions_changes_delete;
+DROP TRIGGER verification_actions_changes_update;
+DROP TRIGGER verification_actions_changes_insert;
