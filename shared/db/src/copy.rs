@@ -7,6 +7,7 @@
 use crate::failure::failed;
 use domain::{Result, Timestamp};
 use sqlx::PgConnection;
+use std::time::Instant;
 use uuid::Uuid;
 
 /// The signature; then 32 flags and the length of an extension, none of each.
@@ -86,9 +87,11 @@ impl<const N: usize> CopyRows<N> {
     /// # Errors
     /// As every query: a row that breaks a constraint fails the statement, and with it its transaction.
     pub(crate) async fn send(self, connection: &mut PgConnection, statement: &str) -> Result<()> {
+        let started = Instant::now();
         let mut copy = connection.copy_in_raw(statement).await.map_err(failed)?;
         copy.send(self.finish()).await.map_err(failed)?;
         copy.finish().await.map_err(failed)?;
+        tracing::info!(target: "metric", db_ms = started.elapsed().as_secs_f64() * 1000.0, db_statements = 1_u64);
         Ok(())
     }
 }

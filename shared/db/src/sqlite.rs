@@ -74,9 +74,15 @@ impl Sqlite {
         Pool::new(self.pool.options().get_max_connections(), idle, total.saturating_sub(idle))
     }
 
-    /// Reads something that needs the file.
+    /// Reads something that needs the file; where all connections are in use, on one more.
     pub(crate) async fn ask(&self) -> Result<()> {
+        use sqlx::ConnectOptions;
         const READ: &str = "/* health.read */ SELECT count(*) FROM sqlite_schema";
+        let pool = self.pool_in_use();
+        if pool.checked_out >= pool.size && !self.pool.is_closed() {
+            let mut aside = self.pool.connect_options().connect().await.map_err(failed)?;
+            return sqlx::query(READ).execute(&mut aside).await.map(drop).map_err(failed);
+        }
         let mut session = self.session().await?;
         sqlx::query(READ).execute(&mut session).await.map_err(failed)?;
         session.finish().await.map_err(failed)

@@ -24,6 +24,7 @@ pub use request::{End, Request};
 
 use domain::Timestamp;
 use lines::{Lines, Sums};
+use std::panic::PanicHookInfo;
 use tracing::{Level, Subscriber};
 use tracing_subscriber::filter::{Targets, filter_fn};
 use tracing_subscriber::fmt::MakeWriter;
@@ -57,7 +58,13 @@ where
 {
     // A second call, as tests make it, changes nothing.
     let _ = subscriber(settings, writer).try_init();
+    std::panic::set_hook(Box::new(log_panic));
     tracing::info!(chosen, "start");
+}
+
+/// A panic is a line like any other, with the place and without the text: that may quote whatever was at hand.
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    tracing::error!(place = panic.location().map(ToString::to_string), "panicked");
 }
 
 /// What [`init_json`] makes the process's own, for whoever wants it for a while.

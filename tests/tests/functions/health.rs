@@ -3,6 +3,7 @@
 use crate::stage::{PHOTOS, Reply, bad_fields, request, with_query};
 use crate::town::populate;
 use chargers::{App, handle};
+use db::Db;
 use insta::assert_json_snapshot;
 use serde_json::json;
 use tests::repository::event;
@@ -57,4 +58,16 @@ async fn a_parameter_is_refused(test_db: &TestDb) {
     payload["requestContext"]["http"]["method"] = json!("POST");
     let app = App::new(test_db.db.clone(), PHOTOS.to_owned());
     assert_eq!(Reply::of(handle(&app, request(&payload)).await.unwrap()).status, 404);
+}
+
+#[tokio::test]
+async fn a_file_all_of_whose_connections_are_in_use_is_not_down() {
+    let test_db = TestDb::sqlite().await;
+    let Db::Sqlite(sqlite) = &test_db.db else { panic!("SQLite") };
+    let mut busy = Vec::new();
+    for _ in 0..4 {
+        busy.push(sqlite.pool().acquire().await.unwrap());
+    }
+    let reply = ask(&test_db, "").await;
+    assert_eq!((&reply.body["status"], &reply.body["pool"]["checked_out"]), (&json!("ok"), &json!(4)));
 }

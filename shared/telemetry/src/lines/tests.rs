@@ -179,6 +179,23 @@ async fn a_request_that_panics_or_is_dropped_half_way_has_its_line_and_counts_as
 }
 
 #[tokio::test]
+async fn a_panic_is_a_line_of_its_request_that_says_where_and_not_what() {
+    let lines = lines_of("info", async {
+        let request = Request::start("chargers", "panics", None);
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(crate::log_panic));
+        let work = async { std::panic::catch_unwind(|| panic!("Ann's notes")) };
+        assert!(request.run(work).await.is_err());
+        std::panic::set_hook(before);
+        request.end(&End::default());
+    });
+    let lines = lines.await;
+    assert_eq!((&lines[0]["level"], &lines[0]["message"]), (&json!("ERROR"), &json!("panicked")));
+    assert!(lines[0]["place"].as_str().is_some_and(|place| place.contains("tests.rs:")), "{}", lines[0]);
+    assert!(lines[0]["request_id"] == "panics" && !lines[0].to_string().contains("Ann"), "{}", lines[0]);
+}
+
+#[tokio::test]
 async fn a_request_of_a_person_that_takes_a_second_is_a_warning() {
     let lines = lines_of("off", async {
         slow("quick", 999).end(&End { method: Some("GET"), ..End::default() });
