@@ -108,7 +108,8 @@ impl Operation {
     pub(crate) fn kept(self) -> Self {
         let mut operation = self.cached().with_headers(&["X-Cache"]);
         let not_modified = operation.responses["304"]["headers"].as_object_mut().into_iter();
-        not_modified.for_each(|all| all.extend(headers::references(&["X-Cache"]).as_object().cloned().unwrap_or_default()));
+        not_modified
+            .for_each(|all| all.extend(headers::references(&["X-Cache"]).as_object().cloned().unwrap_or_default()));
         operation
     }
 

@@ -110,5 +110,7 @@ fn no_text_of_a_cache_shows_its_url() {
     let error = Cache::open(&settings, || Timestamp::from_micros(0)).unwrap_err();
     assert!(!format!("{error:?}").contains("s3cret"));
     let settings = connection::Cache { url: Some("redis://:s3cret@host".to_owned()), memory_bytes: 1 };
-    assert!(!format!("{:?} {settings:?}", Cache::open(&settings, || Timestamp::from_micros(0)).unwrap()).contains("s3cret"));
+    assert!(
+        !format!("{:?} {settings:?}", Cache::open(&settings, || Timestamp::from_micros(0)).unwrap()).contains("s3cret")
+    );
 }

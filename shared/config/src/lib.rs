@@ -167,7 +167,10 @@ mod tests {
     #[test]
     fn an_empty_environment_is_the_embedded_default() {
         let config = read(&[]).unwrap();
-        assert_eq!(config.summary(), "database: SQLite .data/sharaspot.db; photos: folder .data/photos; cache: 16384 KB of memory");
+        assert_eq!(
+            config.summary(),
+            "database: SQLite .data/sharaspot.db; photos: folder .data/photos; cache: 16384 KB of memory"
+        );
         assert_eq!(config.photo_base_url, "http://localhost:3000");
     }
 

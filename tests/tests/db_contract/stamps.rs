@@ -102,7 +102,11 @@ async fn there_is_no_stamp_while_somebody_with_a_lower_number_is_at_work() {
     let mut late = PgConnection::connect(&test_db.url).await.unwrap();
     let sql = format!("BEGIN; UPDATE chargers SET name = 'Late' WHERE id = '{}'", id(1));
     sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut late).await.unwrap();
-    assert_eq!(db.stamp().await.unwrap().as_ref(), Some(&before), "nothing is committed, and what will be has a number above");
+    assert_eq!(
+        db.stamp().await.unwrap().as_ref(),
+        Some(&before),
+        "nothing is committed, and what will be has a number above"
+    );
     rename(db, 2, "Early").await;
     // What is committed late leaves the head where it is: until then, a stamp would stand for two states.
     assert_eq!((db.stamp().await.unwrap(), db.charger_stamp(id(2)).await.unwrap()), (None, None));

@@ -53,7 +53,8 @@ pub(crate) async fn warm(test_db: &TestDb, cache: &Cache, payload: &Value) -> Re
 
 fn questions() -> Vec<Value> {
     let near = "user_lat=42.6526&user_lng=-73.7562&max_distance=100&sort=distance&page_size=7";
-    let queries = ["", "page=2&page_size=5", near, "port_type=CCS&page_size=3", "min_power_kw=60", "bbox=170,-30,-170,0"];
+    let queries =
+        ["", "page=2&page_size=5", near, "port_type=CCS&page_size=3", "min_power_kw=60", "bbox=170,-30,-170,0"];
     let mut questions: Vec<Value> = queries.map(|query| with_query("get-chargers.nearby", query)).into();
     let cases = [
         "get-chargers.bbox-geojson",

@@ -96,7 +96,10 @@ async fn what_one_instance_has_made_another_finds_and_then_has_itself() {
     test_db.db.edit_charger(id(1), NOON, rename).await.unwrap();
     assert_eq!(list(&other, 10).await.cache, "miss");
     let (kept, anew) = (detail(&one).await, detail(&other).await);
-    assert_eq!((kept.cache.as_str(), anew.cache.as_str(), &anew.body["name"]), ("miss", "shared-hit", &json!("Renamed")));
+    assert_eq!(
+        (kept.cache.as_str(), anew.cache.as_str(), &anew.body["name"]),
+        ("miss", "shared-hit", &json!("Renamed"))
+    );
 }
 
 #[tokio::test]
@@ -117,7 +120,10 @@ async fn each_answer_has_the_time_of_its_kind_and_a_key_that_tells_nothing() {
     times.sort_unstable();
     // Two pages, a detail and a total; the minute is for a machine that has other things to do.
     let expected = [300, 300, 600, 3600];
-    assert!(times.len() == 4 && times.iter().zip(expected).all(|(s, most)| (most - 60..=most).contains(s)), "{times:?}");
+    assert!(
+        times.len() == 4 && times.iter().zip(expected).all(|(s, most)| (most - 60..=most).contains(s)),
+        "{times:?}"
+    );
 }
 
 #[tokio::test]
@@ -181,7 +187,10 @@ async fn nobody_notices_that_it_is_killed_in_mid_load_and_it_is_used_again_when_
     list(&app, 320).await;
     assert_eq!(redis.gets_and_sets().await, [0, 0], "it is left alone for a while");
     wait(6);
-    assert_eq!([list(&app, 330).await.cache, list(&instance(&test_db, redis.url()).0, 330).await.cache], ["miss", "shared-hit"]);
+    assert_eq!(
+        [list(&app, 330).await.cache, list(&instance(&test_db, redis.url()).0, 330).await.cache],
+        ["miss", "shared-hit"]
+    );
     assert_eq!(lines.about("the shared cache")[1..], ["INFO the shared cache answers again"]);
     assert_eq!(cache.state().await, "up");
 }

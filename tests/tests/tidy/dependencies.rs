@@ -53,7 +53,9 @@ fn dependencies_point_one_way_from_functions_to_shared_crates_to_the_domain() {
 fn every_layer_has_its_crates() {
     // An empty layer would make every rule above true.
     assert!(layer("functions").is_superset(&names(&["chargers", "contribute", "ops", "route-search", "upload"])));
-    assert!(layer("shared").is_superset(&names(&["api", "cache", "config", "db", "domain", "photo", "secrets", "storage"])));
+    assert!(
+        layer("shared").is_superset(&names(&["api", "cache", "config", "db", "domain", "photo", "secrets", "storage"]))
+    );
 }
 
 #[test]

@@ -9,7 +9,8 @@ const END: &[u8] = b"\n\n";
 impl Answer {
     /// As bytes.
     pub fn pack(&self) -> Vec<u8> {
-        let lines = self.headers.iter().map(|(name, value)| [name.as_str().as_bytes(), b":", value.as_bytes()].concat());
+        let lines =
+            self.headers.iter().map(|(name, value)| [name.as_str().as_bytes(), b":", value.as_bytes()].concat());
         let head = lines.collect::<Vec<_>>().join(&b'\n');
         [&head, END, &self.body].concat()
     }
