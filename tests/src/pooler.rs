@@ -21,11 +21,15 @@ impl PgBouncer {
     ///
     /// `None`, and a line that says so, where PgBouncer is not installed. The server must have no TLS.
     pub async fn start(server: &Server, pool_size: u32) -> Option<Self> {
+        Self::start_before(server.port(), pool_size).await
+    }
+
+    /// As [`PgBouncer::start`], before whatever server is behind this port.
+    pub async fn start_before(server_port: u16, pool_size: u32) -> Option<Self> {
         let Some((program, version)) = installed() else {
             println!("skipped: PgBouncer is not installed (`make test` installs it)");
             return None;
         };
-        let server_port = server.port();
         let start = move || {
             // Another may take the port meanwhile.
             let attempt = |port| start(&program, &settings(port, server_port, pool_size, version), port);

@@ -51,7 +51,7 @@ impl App {
         }
         let count = async {
             let total = self.db.count_chargers(filter).await?;
-            Ok(serde_json::to_vec(&(total.count, total.is_capped)).map_err(domain::Error::internal)?)
+            serde_json::to_vec(&(total.count, total.is_capped)).map_err(domain::Error::internal)
         };
         let (kept, _) = self.cache.fetch(Kind::Totals, stamp, &[format!("{filter:?}").as_bytes()], count).await?;
         let (count, is_capped) = serde_json::from_slice(&kept).map_err(domain::Error::internal)?;
