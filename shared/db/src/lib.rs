@@ -10,6 +10,7 @@
 pub mod candidates;
 pub mod changes;
 pub mod chargers;
+pub mod checkup;
 pub mod contributions;
 pub mod contributors;
 pub mod idempotency;
@@ -18,6 +19,7 @@ pub mod listing;
 pub mod migrations;
 pub mod neighbours;
 pub mod photos;
+pub mod report;
 pub mod sharaspot;
 pub mod verifications;
 

@@ -203,6 +203,19 @@ impl Postgres {
         Ok(self.servers.primary.acquire(&mut self.patience()).await?.into_connection())
     }
 
+    pub(crate) fn has_replica(&self) -> bool {
+        self.servers.replica.is_some()
+    }
+
+    /// A connection to the replica as it is, and to nothing else.
+    ///
+    /// # Errors
+    /// Internal where there is none; unavailable where it does not answer.
+    pub(crate) async fn replica_connection(&self) -> Result<PoolConnection<sqlx::Postgres>> {
+        let replica = self.servers.replica.as_ref().ok_or_else(|| Error::internal("no replica is configured"))?;
+        Ok(replica.acquire(&mut self.patience()).await?.into_connection())
+    }
+
     pub(crate) async fn close(&self) {
         drop(self.take_kept());
         self.servers.primary.close().await;
