@@ -27,7 +27,7 @@ pub(crate) async fn report(db: &Db) -> Result<Report> {
 fn shown(column: &str, cell: &Cell) -> (String, bool) {
     match cell {
         Cell::Text(text) => (text.clone(), false),
-        Cell::Whole(bytes) if column.ends_with("_bytes") => (format!("{:.1} MiB", *bytes as f64 / MIB), true),
+        Cell::Whole(bytes) if column.ends_with("_bytes") => (format!("{:.2} MiB", *bytes as f64 / MIB), true),
         Cell::Whole(count) => (count.to_string(), true),
         Cell::Number(ms) if column.ends_with("_ms") => (format!("{ms:.1} ms"), true),
         Cell::Number(percent) if column.ends_with("_percent") => (format!("{percent:.1} %"), true),
@@ -149,8 +149,8 @@ mod tests {
             ..tables.clone()
         };
         let text = Tables(vec![tables, replication]).to_string();
-        let expected = "all tables\n  table         size     mean  dead    rows\n  chargers  10.0 MiB   0.2 ms     -  104857\n  \
-                        photos     0.2 MiB  12.0 ms     -    2621\n\nreplication\n  none\n\n";
+        let expected = "all tables\n  table          size     mean  dead    rows\n  chargers  10.00 MiB   0.2 ms     -  104857\n  \
+                        photos     0.25 MiB  12.0 ms     -    2621\n\nreplication\n  none\n\n";
         assert_eq!(text, expected);
     }
 
@@ -160,7 +160,7 @@ mod tests {
         let rows = vec![vec![Cell::Text("SQLite 3".to_owned()), Cell::Whole(0), Cell::Nothing]];
         let section = Section { name: "database", is_single: true, columns, rows, note: None };
         let expected =
-            "database\n  version             SQLite 3\n  size                0.0 MiB\n  oldest transaction  -\n\n";
+            "database\n  version             SQLite 3\n  size                0.00 MiB\n  oldest transaction  -\n\n";
         assert_eq!(Tables(vec![section]).to_string(), expected);
     }
 }

@@ -20,9 +20,8 @@ use config::{Config, ConfigError};
 use domain::{Error, World};
 use std::time::Duration;
 
-/// No check takes longer, but that of the database: a login that is rejected is tried for six seconds.
+/// No check takes longer.
 const LIMIT: Duration = Duration::from_secs(5);
-const DATABASE_LIMIT: Duration = Duration::from_secs(8);
 
 /// Whom to examine.
 #[derive(Debug)]

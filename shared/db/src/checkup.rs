@@ -4,8 +4,9 @@ use crate::Db;
 use crate::column::Time;
 use crate::engine::read;
 use crate::failure::failed;
-use crate::postgres::Postgres;
+use crate::postgres::{Postgres, Source};
 use domain::{Result, Timestamp};
+use sqlx::Connection;
 use std::time::{Duration, Instant};
 
 /// A server, as it introduces itself.
@@ -50,6 +51,18 @@ pub enum ReplicaState {
 const POLL: Duration = Duration::from_millis(50);
 
 impl Db {
+    /// Whether anybody answers, asked once.
+    ///
+    /// # Errors
+    /// What keeps a connection from being made.
+    pub async fn knock(&self) -> Result<()> {
+        match self {
+            Self::Postgres(postgres) => postgres.knock(Source::Primary).await?.close().await.map_err(failed),
+            #[cfg(feature = "embedded")]
+            Self::Sqlite(sqlite) => sqlite.connection().await.map(drop),
+        }
+    }
+
     /// Who answers.
     ///
     /// # Errors
@@ -112,11 +125,11 @@ async fn replica_state(postgres: &Postgres, position: Option<i64>, patience: Dur
     const SQL: &str = "/* replica.state */ SELECT pg_is_in_recovery(),
          coalesce(pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0'), 0)::bigint,
          extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())::float8";
-    let mut connection = postgres.replica_connection().await?;
+    let mut connection = postgres.knock(Source::Replica).await?;
     let asked = Instant::now();
     loop {
         let (is_replica, shown, age_s): (bool, i64, Option<f64>) =
-            sqlx::query_as(SQL).fetch_one(&mut *connection).await.map_err(failed)?;
+            sqlx::query_as(SQL).fetch_one(&mut connection).await.map_err(failed)?;
         let behind = position.map(|position| position - shown);
         match behind {
             _ if !is_replica => return Ok(ReplicaState::Independent),

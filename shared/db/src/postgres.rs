@@ -18,6 +18,7 @@ use crate::session::{Manner, Session};
 use domain::connection::{Database, Pooler};
 use domain::{ConsistencyToken, Error, Kind, Result, Timestamp, World};
 use server::Server;
+use sqlx::PgConnection;
 use sqlx::pool::PoolConnection;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -207,13 +208,16 @@ impl Postgres {
         self.servers.replica.is_some()
     }
 
-    /// A connection to the replica as it is, and to nothing else.
+    /// A connection of its own to one of the servers, made once.
     ///
     /// # Errors
-    /// Internal where there is none; unavailable where it does not answer.
-    pub(crate) async fn replica_connection(&self) -> Result<PoolConnection<sqlx::Postgres>> {
-        let replica = self.servers.replica.as_ref().ok_or_else(|| Error::internal("no replica is configured"))?;
-        Ok(replica.acquire(&mut self.patience()).await?.into_connection())
+    /// Internal for a replica where there is none; what keeps it from being made.
+    pub(crate) async fn knock(&self, source: Source) -> Result<PgConnection> {
+        let server = match source {
+            Source::Primary => Some(&self.servers.primary),
+            Source::Replica => self.servers.replica.as_ref(),
+        };
+        server.ok_or_else(|| Error::internal("no replica is configured"))?.knock().await
     }
 
     pub(crate) async fn close(&self) {

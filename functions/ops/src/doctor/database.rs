@@ -1,7 +1,7 @@
 //! The database itself, its schema, and how many may talk to it.
 
 use super::clock::Comparison;
-use super::{DATABASE_LIMIT, Finding, LIMIT, cause, within};
+use super::{Finding, LIMIT, cause, within};
 use crate::migrate::{DAMAGED, bad_indexes};
 use config::Config;
 use db::Db;
@@ -28,7 +28,13 @@ pub(super) async fn check(config: &Config, world: World, has_login: bool) -> Vec
         Ok(None) => return unseen(Vec::new(), "there is no file yet, the first start makes it"),
         Err(error) => return unseen(vec![unreachable(config, &error)], "the database cannot be opened"),
     };
-    let findings = match within(DATABASE_LIMIT, db.server_facts()).await {
+    // Reads would go to the replica, which has a line of its own.
+    let db = db.primary();
+    let facts = within(LIMIT, async {
+        db.knock().await?;
+        db.server_facts().await
+    });
+    let findings = match facts.await {
         Err(error) => unseen(vec![unreachable(config, &error)], "the database does not answer"),
         Ok(facts) => vec![
             server(&facts),

@@ -1,6 +1,6 @@
 //! The copy that reads are sent to.
 
-use super::{DATABASE_LIMIT, Finding, cause, database, within};
+use super::{Finding, LIMIT, cause, database, within};
 use config::Config;
 use db::checkup::ReplicaState;
 use domain::World;
@@ -21,7 +21,7 @@ pub(super) async fn check(config: &Config, world: World, has_login: bool) -> Fin
     let Ok(Some(db)) = database::open(config, world).await else {
         return Finding::absent(NAME, "a file has none: DATABASE_READ_REPLICA_URL and DB_REPLICA_HOST are passed over");
     };
-    let state = within(DATABASE_LIMIT, db.replica_state(PATIENCE)).await;
+    let state = within(LIMIT, db.replica_state(PATIENCE)).await;
     db.close().await;
     match state {
         Ok(state) => finding(state),

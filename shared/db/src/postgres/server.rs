@@ -9,7 +9,7 @@ use domain::{Error, Kind, Result, Timestamp, World};
 use futures_util::future::BoxFuture;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Connection, PgPool};
+use sqlx::{Connection, PgConnection, PgPool};
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -206,6 +206,13 @@ impl Server {
     pub(super) async fn close(&self) {
         self.forget_idle();
         self.pool.close().await;
+    }
+
+    /// A connection made once and for one question. Whatever keeps it from being made is the answer: the pool would try again, and
+    /// say in the end only that there was none.
+    pub(super) async fn knock(&self) -> Result<PgConnection> {
+        self.log_in(None).await?;
+        PgConnection::connect_with(&self.pool.connect_options()).await.map_err(failed)
     }
 
     /// Sees to it that the next connection logs in with what the secret says.

@@ -8,7 +8,7 @@ use domain::Result;
 const DATABASE: &str = "/* report.database */ SELECT 'SQLite ' || sqlite_version() AS version,
      (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size) AS size_bytes,
      (SELECT freelist_count FROM pragma_freelist_count) * (SELECT page_size FROM pragma_page_size) AS free_bytes,
-     (SELECT page_size FROM pragma_page_size) AS page_bytes, (SELECT journal_mode FROM pragma_journal_mode) AS journal,
+     (SELECT journal_mode FROM pragma_journal_mode) AS journal,
      (SELECT group_concat(quick_check, '; ') FROM pragma_quick_check) AS quick_check";
 
 /// What each table and each index takes, to the byte.
