@@ -137,6 +137,18 @@ async fn a_request_costs_a_fixed_number_of_statements_whatever_the_size_of_its_p
                 "lock, two of the author, two limits, erasure, row, evidence, status: {said:#?}"
             );
         }
+        let many: Vec<_> = (1..=150).map(id).collect();
+        for (ids, changed) in [(&many[..1], 1), (&many[..], 0)] {
+            // Ninety days and one after what was said above.
+            let now = NOON.plus_seconds(91 * 86_400);
+            statements.0.lock().unwrap().clear();
+            assert_eq!(db.outdated_chargers(ids, now).await.unwrap().len(), changed);
+            assert_eq!(db.rescore_chargers(ids, now).await.unwrap(), changed as u64);
+            let said = statements.0.lock().unwrap().clone();
+            let locks = usize::from(matches!(db, Db::Postgres(_)));
+            let expected = 2 + locks + 2 + 2 * changed;
+            assert_eq!(said.len(), expected, "scores and evidence; lock, both again, levels, uptimes: {said:#?}");
+        }
         for size in [1, 3] {
             let mut history = event("get-verifications");
             history["rawPath"] = json!(format!("/api/chargers/{}/verifications", id(1)));

@@ -105,6 +105,13 @@ impl Db {
         Ok(Some(ConnectionBudget { used: used as u32, limit: limit as u32 }))
     }
 
+    /// How far the primary's log is on its disk, in bytes: all that a replica can have. (What is about to be written may begin behind
+    /// the header of a page that is not there yet.)
+    async fn flushed(&self) -> Result<i64> {
+        const SQL: &str = "/* primary.flushed */ SELECT pg_wal_lsn_diff(pg_current_wal_flush_lsn(), '0/0')::bigint";
+        Ok(read!(self, |session| sqlx::query_scalar(SQL).fetch_one(session).await?))
+    }
+
     /// How far the replica is that reads are sent to; `None` where there is none. It has `patience` to show what the primary has
     /// written by now.
     ///
@@ -113,7 +120,7 @@ impl Db {
     pub async fn replica_state(&self, patience: Duration) -> Result<Option<ReplicaState>> {
         match self {
             Self::Postgres(postgres) if postgres.has_replica() => {
-                let position = self.primary().position().await.ok();
+                let position = self.primary().flushed().await.ok();
                 replica_state(postgres, position, patience).await.map(Some)
             }
             _ => Ok(None),

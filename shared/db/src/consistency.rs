@@ -17,7 +17,7 @@ impl Db {
     }
 
     /// How far the database has come in its log, in bytes.
-    pub(crate) async fn position(&self) -> Result<i64> {
+    async fn position(&self) -> Result<i64> {
         let sql = self.engine().pick(
             "/* primary.position */ SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint",
             "/* primary.position */ SELECT 0",

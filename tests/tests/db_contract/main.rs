@@ -20,6 +20,7 @@ mod photo_crowds;
 mod photos;
 mod population;
 mod ranges;
+mod report;
 mod rescore;
 mod totals;
 mod verification_limits;
