@@ -1,5 +1,7 @@
 //! What time does to a score, and what a rescoring must not do.
 
+mod beside;
+
 use crate::verification_limits::plan;
 use db::Db;
 use db::verifications::{NewVerification, STRETCH, Stretch};
@@ -7,13 +9,11 @@ use domain::Timestamp;
 use domain::verification::Action::{self, Active, NotWorking, Partial};
 use domain::verification::report::Report;
 use domain::verification::score::Score;
-use std::sync::atomic::{AtomicBool, Ordering};
 use tests::behind::{execute, number, pairs};
 use tests::consistency::check_database;
 use tests::rule::{score_by_rule, score_shown};
 use tests::seed::{NOON, add, id, imported, new_charger, point};
-use tests::{TestDb, on_both_engines, open};
-use uuid::Uuid;
+use tests::{TestDb, on_both_engines};
 
 on_both_engines!(
     what_speaks_for_a_charger_fades_level_by_level,
@@ -273,64 +273,4 @@ async fn a_stretch_is_read_from_the_primary_key(test_db: &TestDb) {
         Db::Sqlite(_) => "SEARCH charger_status USING INDEX sqlite_autoindex_charger_status_1",
     };
     assert!(plan.contains(scan) && !plan.contains("Sort") && !plan.contains("TEMP B-TREE"), "{plan}");
-}
-
-/// Eight verify at noon of one day while somebody scores the same chargers for that day and a later one in turn. Whoever says
-/// something is new, so that nobody's trust changes later: each charger shows what all its rows make on one of these days.
-async fn rescore_beside_verifications(test_db: &TestDb) {
-    const CHARGERS: u128 = 6;
-    // What was said at first counts on the first of them only.
-    let days = [day(60), day(100)];
-    let db = open(&domain::connection::Database::at(&test_db.url, 10)).await.unwrap();
-    for charger in 1..=CHARGERS {
-        park(&db, charger).await;
-        say_all(&db, charger, &[(Active, 12)]).await;
-    }
-    let is_over = AtomicBool::new(false);
-    let verifying = async {
-        let mut people = tokio::task::JoinSet::new();
-        for first in 100..108 {
-            let db = db.clone();
-            people.spawn(async move {
-                for round in 0..10 {
-                    let action = if (first + round) % 3 == 0 { NotWorking } else { Active };
-                    say(&db, 1 + (first + round) % CHARGERS, first * 100 + round, action, days[0]).await;
-                }
-            });
-        }
-        people.join_all().await;
-        is_over.store(true, Ordering::Relaxed);
-    };
-    let scoring = async {
-        let (mut rounds, mut changed) = (0, 0);
-        // From both ends: locks are taken in one order all the same.
-        let mut ids: Vec<Uuid> = (1..=CHARGERS).map(id).collect();
-        while rounds < 20 || !is_over.load(Ordering::Relaxed) {
-            ids.reverse();
-            changed += db.rescore_chargers(&ids, days[rounds % 2]).await.unwrap();
-            rounds += 1;
-            tokio::task::yield_now().await;
-        }
-        changed
-    };
-    let ((), changed) = tokio::join!(verifying, scoring);
-    assert!(changed > 20, "{changed}");
-    for charger in 1..=CHARGERS {
-        let shown = score_shown(&db, id(charger)).await;
-        let right = [score_by_rule(&db, id(charger), days[0]).await, score_by_rule(&db, id(charger), days[1]).await];
-        assert!(right.contains(&shown), "{charger}: {shown:?} {right:?}");
-    }
-    check_database(&db).await;
-}
-
-#[tokio::test]
-async fn beside_verifications_nothing_is_lost_on_sqlite() {
-    rescore_beside_verifications(&TestDb::sqlite().await).await;
-}
-
-#[tokio::test]
-async fn beside_verifications_nothing_is_lost_on_postgres() {
-    if let Some(test_db) = TestDb::postgres().await {
-        rescore_beside_verifications(&test_db).await;
-    }
 }
