@@ -33,10 +33,12 @@ impl Comparison {
             _ => format!("ours is {seconds:.1} s behind"),
         };
         let remedy = "set the clock of this machine by NTP (chronyd, systemd-timesyncd), or that of the server";
-        match ahead.abs() {
-            ..=WARNING_MICROS => Finding::fine(name, found),
-            ..=FAILED_MICROS => Finding::warning(name, found, remedy),
-            _ => Finding::failed(name, found, remedy),
+        if ahead.abs() > FAILED_MICROS {
+            Finding::failed(name, found, remedy)
+        } else if ahead.abs() > WARNING_MICROS {
+            Finding::warning(name, found, remedy)
+        } else {
+            Finding::fine(name, found)
         }
     }
 }

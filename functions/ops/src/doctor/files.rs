@@ -70,8 +70,8 @@ fn judge(free: u64) -> Finding {
     let found = format!("{} MiB free", free / MIB);
     let remedy = "make room: `ops sweep` removes photos that nobody needs; or move DATA_DIR to a larger disk";
     match free {
-        ..FAILED_BYTES => Finding::failed(DISK, found, remedy),
-        ..WARNING_BYTES => Finding::warning(DISK, found, remedy),
+        0..FAILED_BYTES => Finding::failed(DISK, found, remedy),
+        FAILED_BYTES..WARNING_BYTES => Finding::warning(DISK, found, remedy),
         _ => Finding::fine(DISK, found),
     }
 }
