@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use storage::Storage;
+use tests::behind::execute;
 use tests::repository::event;
 use tests::seed::{NOON, connector, id, imported, point};
 use tests::{TestDb, open};
@@ -183,6 +184,21 @@ async fn a_request_costs_a_fixed_number_of_statements_whatever_the_size_of_its_p
                 expected,
                 "begin, lock, two of the author, two limits, erasure, row, evidence, status, commit: {said:#?}"
             );
+        }
+        let (locks, scored) = match db {
+            Db::Postgres(_) => (1, "now()"),
+            Db::Sqlite(_) => (0, "1"),
+        };
+        let scored = format!("UPDATE charger_status SET uptime_percentage = 50, scored_at = {scored}");
+        execute(&test_db.db, &scored).await.unwrap();
+        let all: Vec<_> = (1..=200).map(id).collect();
+        for ids in [&all[..1], &all[1..]] {
+            let now = NOON.plus_seconds(91 * 86_400);
+            statements.0.lock().unwrap().clear();
+            assert_eq!(db.outdated_chargers(ids, now).await.unwrap(), ids);
+            assert_eq!(db.rescore_chargers(ids, now).await.unwrap(), ids.len() as u64);
+            let said = statements.0.lock().unwrap().clone();
+            assert_eq!(said.len(), 6 + locks, "scores and evidence, twice; lock, levels, uptimes: {said:#?}");
         }
         for size in [1, 3] {
             let mut history = event("get-verifications");

@@ -2,7 +2,7 @@
 
 use crate::generate::Plan;
 use crate::migrate::Depth;
-use crate::{import, reprocess, sweep};
+use crate::{import, reprocess, rescore, sweep};
 use clap::{Parser, Subcommand};
 use domain::{Error, Kind, Result};
 use serde::Deserialize;
@@ -15,7 +15,10 @@ use std::path::PathBuf;
 #[command(name = "ops", version)]
 pub struct CommandLine {
     #[command(subcommand)]
-    pub(crate) action: Action,
+    pub(crate) command: Command,
+    /// Write the report as JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
 }
 
 impl CommandLine {
@@ -23,8 +26,26 @@ impl CommandLine {
     pub fn read() -> Self {
         Self::parse()
     }
+
+    /// Reads words as if they were typed behind `ops`.
+    ///
+    /// # Errors
+    /// What the process would say about the mistake.
+    pub fn read_words<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Self> {
+        let words = std::iter::once("ops").chain(words);
+        Self::try_parse_from(words).map_err(|error| Error::new(Kind::BadInput, error.to_string()))
+    }
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check configuration, database, photo store and clock, and say what to do about what is wrong; fails where something is
+    Doctor,
+    #[command(flatten)]
+    On(Action),
+}
+
+/// What is done on an open database.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Action {
     /// The steps of the schema (a SQLite file gets missing ones whenever it is opened)
@@ -43,6 +64,10 @@ pub(crate) enum Action {
     Reprocess(reprocess::Request),
     /// Remove uploads that were never attached, and objects that no photo names
     Sweep(sweep::Request),
+    /// Let old verifications fade: score chargers anew that nobody has verified lately
+    Rescore(rescore::Request),
+    /// Show what the database says of itself: sizes, indexes, connections, slow statements
+    DbReport,
 }
 
 #[derive(Debug, Subcommand)]
@@ -91,14 +116,48 @@ pub(crate) enum Event {
     Generate(Plan),
     Reprocess(reprocess::Request),
     Sweep(sweep::Request),
+    Rescore(rescore::Request),
+    DbReport {},
 }
 
 impl Event {
     /// # Errors
     /// Bad input that says what is not understood.
     pub(crate) fn parse(payload: Value) -> Result<Self> {
-        serde_json::from_value(payload)
-            .map_err(|error| Error::new(Kind::BadInput, format!("The event is not understood: {error}.")))
+        parse(payload)
+    }
+}
+
+/// The one event that is answered whether anything can be opened or not.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "command", rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) enum Visit {
+    Doctor {},
+}
+
+impl Visit {
+    /// `None` for every other event.
+    ///
+    /// # Errors
+    /// Bad input for one with members that it does not have.
+    pub(crate) fn parse(payload: &Value) -> Option<Result<Self>> {
+        (payload["command"] == "doctor").then(|| parse(payload.clone()))
+    }
+}
+
+fn parse<T: serde::de::DeserializeOwned>(payload: Value) -> Result<T> {
+    serde_json::from_value(payload)
+        .map_err(|error| Error::new(Kind::BadInput, format!("The event is not understood: {error}.")))
+}
+
+/// Whether an event is understood; nothing is done.
+///
+/// # Errors
+/// Bad input that says what is not.
+pub fn check_event(payload: Value) -> Result<()> {
+    match Visit::parse(&payload) {
+        Some(visit) => visit.map(drop),
+        None => Event::parse(payload).map(drop),
     }
 }
 

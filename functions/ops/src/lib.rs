@@ -1,9 +1,10 @@
-//! Operations, as a Lambda function and as a command line: migrations, imports, generated chargers, and the upkeep of photos.
+//! Operations, as a Lambda function and as a command line: migrations, imports, generated chargers, upkeep, and a look at it all.
 //!
-//! Both ways call the same functions: [`execute`] what was typed ([`CommandLine`]), [`handle`] an event
+//! Both ways call the same functions: [`Program::execute`] what was typed ([`CommandLine`]), [`handle`] an event
 //! (`{"command": "migrate"}`). What reads a file exists on the command line only. Each command has its file ([`migrate`],
-//! [`import`], [`generate`], [`reprocess`], [`sweep`]) and answers a [`Report`], which a person reads as text and a program as
-//! JSON. What may take longer than Lambda allows stops before the deadline, and the report says where to go on.
+//! [`import`], [`generate`], [`reprocess`], [`sweep`], [`rescore`], [`doctor`], [`db_report`]) and answers a [`Report`], which a
+//! person reads as text and a program as JSON. A [`Program`] opens what a command needs when it comes, so that the doctor can be
+//! asked where nothing can be opened. What may take longer than Lambda allows stops before the deadline, and the report says where to go on.
 //!
 //! No SQL and no decision about what a valid charger is: those are in `db` and `domain`. How a photo is made is not decided here
 //! either: `reprocess` calls `optimize-photo`. SQLite (feature `embedded`) is on by default, since this is the tool that fills an
@@ -11,20 +12,25 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod db_report;
+pub mod doctor;
 pub mod generate;
 pub mod import;
 pub mod migrate;
 pub mod reprocess;
+pub mod rescore;
 pub mod sweep;
 
 mod allowance;
 mod command;
 mod photos;
+mod program;
 mod report;
 mod station;
 
-pub use command::CommandLine;
+pub use command::{CommandLine, check_event};
 pub use photos::Photos;
+pub use program::Program;
 pub use report::Report;
 
 use allowance::Allowance;
@@ -32,12 +38,11 @@ use command::{Action, Event, Import, Migrate};
 use config::Config;
 use db::Db;
 use domain::connection::Database;
-use domain::{Error, Kind, Result, Timestamp, World};
+use domain::{Result, Timestamp, World};
 use lambda_runtime::{Context, LambdaEvent};
 use migrate::Depth;
 use serde_json::Value;
 use std::error::Error as StdError;
-use std::io::Write;
 use telemetry::End;
 
 const INTERNAL: &str = "Something went wrong on our side.";
@@ -64,35 +69,23 @@ impl App {
         Self { connection, ..self }
     }
 
-    /// Starts the log (plain lines on standard error for a person, else JSON) and opens the database that the environment names.
+    /// Opens the database that the environment names.
     ///
     /// # Errors
-    /// Those of Secrets Manager and of opening; PostgreSQL is connected with the first statement only.
-    pub async fn open(config: &Config, is_command_line: bool) -> Result<Self> {
-        // PostgreSQL's "already exists, skipping" of every migration is no news.
-        let filter = format!("sqlx::postgres::notice=warn,{}", config.log_filter);
-        let chosen = config.summary();
-        if is_command_line {
-            telemetry::init_text(&filter);
-            eprintln!("{chosen}");
-        } else {
-            let (now, namespace) = (config::world().now, &config.metrics_namespace);
-            let lines = telemetry::Settings { function: "ops", filter: &filter, namespace, now };
-            telemetry::init_json(&lines, std::io::stdout, &chosen);
-        }
+    /// Those of opening; PostgreSQL is connected with the first statement only.
+    pub async fn open(config: &Config) -> Result<Self> {
         let (logins, world) = (secrets::logins(config.secret_ttl), config::world());
         let db = Db::open(&config.database, "ops", world, logins).await?.primary();
         Ok(Self::new(db, Photos::of(config), world).connecting_like(config.database.clone()))
     }
 }
 
-/// Does what was typed and writes the report as text.
+/// Does what was typed.
 ///
 /// # Errors
-/// When the command itself failed, found what must not stay, or left photos undone; rejected rows of an import are part of its
-/// report.
-pub async fn execute(app: &App, command: CommandLine, out: &mut impl Write) -> Result<()> {
-    let report = match command.action {
+/// When the command itself failed; see [`Report::fault`] for what it found.
+async fn perform(app: &App, action: Action) -> Result<Report> {
+    let report = match action {
         Action::Migrate { to: Migrate::Status } => migrate::status(&app.db).await?,
         Action::Migrate { to: Migrate::Up } => migrate::up(&app.db).await?,
         Action::Migrate { to: Migrate::Down { steps, to } } => {
@@ -111,10 +104,12 @@ pub async fn execute(app: &App, command: CommandLine, out: &mut impl Write) -> R
             reprocess::reprocess(app, &request, &Allowance::until_interrupted(app.world.now)).await?
         }
         Action::Sweep(request) => sweep::sweep(app, &request, &Allowance::until_interrupted(app.world.now)).await?,
+        Action::Rescore(request) => {
+            rescore::rescore(app, &request, &Allowance::until_interrupted(app.world.now)).await?
+        }
+        Action::DbReport => db_report::report(&app.db).await?,
     };
-    write!(out, "{report}")
-        .map_err(|error| Error::new(Kind::Internal, "The report cannot be written.").because(error))?;
-    report.fault().map_or(Ok(()), Err)
+    Ok(report)
 }
 
 /// Answers an event with the report as JSON.
@@ -127,9 +122,18 @@ pub async fn handle(app: &App, event: LambdaEvent<Value>) -> Result<Value, lambd
     let LambdaEvent { payload, context } = event;
     let allowance = Allowance::until(deadline(&context), app.world.now);
     let command = payload["command"].as_str().map(str::to_owned);
+    measured(&context, command.as_deref(), answer(app, payload, &allowance)).await
+}
+
+/// Does the work of an event as a request of its own, with its line in the log.
+async fn measured(
+    context: &Context,
+    command: Option<&str>,
+    work: impl Future<Output = Result<Report>>,
+) -> Result<Value, lambda_runtime::Error> {
     let measured = telemetry::Request::start("ops", &context.request_id, context.xray_trace_id.as_deref());
-    let report = measured.run(answer(app, payload, &allowance)).await;
-    measured.end(&End { command: command.as_deref(), has_failed: report.is_err(), ..End::default() });
+    let report = measured.run(work).await;
+    measured.end(&End { command, has_failed: report.is_err(), ..End::default() });
     Ok(serde_json::to_value(report.map_err(|error| sentence(&error))?)?)
 }
 
@@ -151,6 +155,8 @@ async fn answer(app: &App, event: Value, allowance: &Allowance) -> Result<Report
         Event::Generate(plan) => generate::generate(app, &plan).await,
         Event::Reprocess(request) => return reprocess::reprocess(app, &request, allowance).await,
         Event::Sweep(request) => return sweep::sweep(app, &request, allowance).await,
+        Event::Rescore(request) => return rescore::rescore(app, &request, allowance).await,
+        Event::DbReport {} => db_report::report(&app.db).await,
     }?;
     report.fault().map_or(Ok(report), Err)
 }

@@ -1,7 +1,7 @@
 //! Boot of `ops`: under the Lambda runtime it answers events, at a terminal the command that is typed.
 
 use config::Config;
-use ops::{App, CommandLine, execute, handle, sentence};
+use ops::{CommandLine, Program, sentence};
 use std::process::ExitCode;
 
 #[tokio::main(flavor = "current_thread")]
@@ -12,9 +12,9 @@ async fn main() -> ExitCode {
 }
 
 async fn boot(command: Option<CommandLine>) -> Result<(), lambda_runtime::Error> {
-    let app = App::open(&Config::from_env()?, command.is_some()).await?;
+    let program = Program::start(Config::from_env(), command.is_some());
     match command {
-        Some(command) => Ok(execute(&app, command, &mut std::io::stdout()).await?),
-        None => lambda_runtime::run(lambda_runtime::service_fn(|event| handle(&app, event))).await,
+        Some(command) => Ok(program.execute(command, &mut std::io::stdout()).await?),
+        None => lambda_runtime::run(lambda_runtime::service_fn(|event| program.handle(event))).await,
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::Report;
 use db::Db;
-use db::migrations::{Indexes, Run};
+use db::migrations::{Index, IndexState, Indexes, Run};
 use domain::{Error, Kind, Result};
 
 /// Every step, and whether the database has it.
@@ -28,6 +28,15 @@ pub async fn history(db: &Db) -> Result<Report> {
 pub async fn verify_indexes(db: &Db) -> Result<Report> {
     let Indexes { indexes, damage } = db.verify_indexes().await?;
     Ok(Report::Indexes { indexes, damage })
+}
+
+/// What SQLite's own check has found out.
+pub(crate) const DAMAGED: &str = "The database file is damaged";
+
+/// Every index that is of no use, with what is wrong with it.
+pub(crate) fn bad_indexes(indexes: &[Index]) -> Vec<String> {
+    let bad = indexes.iter().filter(|index| index.state != IndexState::Valid);
+    bad.map(|index| format!("{} is {}", index.name, index.state.as_str())).collect()
 }
 
 /// Repairs indexes that are broken or gone and applies every missing step; the report names both.

@@ -3,7 +3,7 @@
 mod schema;
 
 use crate::import::{Summary, sharaspot};
-use crate::{reprocess, sweep};
+use crate::{db_report, doctor, reprocess, rescore, sweep};
 use db::ImportOutcome;
 use db::migrations::{Applied, Index, Repair, Step};
 use domain::Error;
@@ -69,6 +69,12 @@ pub enum Report {
     Reprocess(reprocess::Summary),
     /// What was removed.
     Sweep(sweep::Summary),
+    /// Chargers whose evidence has faded.
+    Rescore(rescore::Summary),
+    /// What is well and what is not.
+    Doctor(doctor::Examination),
+    /// What the database says of itself.
+    DbReport(db_report::Tables),
 }
 
 impl Report {
@@ -83,6 +89,8 @@ impl Report {
             Self::Indexes { indexes, damage } => schema::fault(indexes, damage),
             Self::Reprocess(summary) => summary.fault(),
             Self::Sweep(summary) => summary.fault(),
+            Self::Rescore(summary) => summary.fault(),
+            Self::Doctor(examination) => examination.fault(),
             Self::FromSharaspot(summary) => summary.fault(),
             _ => None,
         }
@@ -100,6 +108,9 @@ impl fmt::Display for Report {
             Self::Import(summary) => summary.fmt(f),
             Self::Reprocess(summary) => summary.fmt(f),
             Self::Sweep(summary) => summary.fmt(f),
+            Self::Rescore(summary) => summary.fmt(f),
+            Self::Doctor(examination) => examination.fmt(f),
+            Self::DbReport(tables) => tables.fmt(f),
             Self::FromSharaspot(summary) => summary.fmt(f),
             Self::Generate { chargers, imported, updated, unchanged } => {
                 writeln!(f, "generated {chargers} / imported {imported} / updated {updated} / unchanged {unchanged}")

@@ -142,6 +142,24 @@ impl Config {
         })
     }
 
+    /// Everything that is wrong with the process's environment: the first mistake, and those that come to light without it.
+    pub fn mistakes() -> Vec<ConfigError> {
+        Self::mistakes_in(&|name| std::env::var(name).ok())
+    }
+
+    /// Everything that is wrong with variables from anywhere.
+    pub fn mistakes_in(lookup: &dyn Fn(&str) -> Option<String>) -> Vec<ConfigError> {
+        let mut mistakes: Vec<ConfigError> = Vec::new();
+        loop {
+            let is_known = |name: &str| mistakes.iter().any(|mistake| mistake.variable == name);
+            match Self::read(&|name| lookup(name).filter(|_| !is_known(name))) {
+                // One that is missing stays so.
+                Err(mistake) if !is_known(mistake.variable) => mistakes.push(mistake),
+                _ => return mistakes,
+            }
+        }
+    }
+
     /// One line that says what was chosen, without a password.
     pub fn summary(&self) -> String {
         format!("database: {}; photos: {}; cache: {}", self.database, self.store, self.cache)
@@ -264,6 +282,19 @@ mod tests {
         assert_eq!(read(&[("CACHE_URL", "memcached://h")]).unwrap_err().variable, "CACHE_URL");
         assert_eq!(read(&[("CACHE_MEMORY_BYTES", "-1")]).unwrap_err().variable, "CACHE_MEMORY_BYTES");
         assert_eq!(read(&[("DB_HOST", "h")]).unwrap_err().variable, "DB_USERNAME");
+    }
+
+    #[test]
+    fn every_mistake_is_found_at_once() {
+        let found = |pairs: &[(&str, &str)]| -> Vec<&str> {
+            let lookup = |name: &str| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+            Config::mistakes_in(&lookup).into_iter().map(|mistake| mistake.variable).collect()
+        };
+        assert_eq!(found(&[]), [""; 0]);
+        let wrong = [("PORT", "0"), ("DB_SSLMODE", "maybe"), ("DB_HOST", "h"), ("PHOTO_AVIF", "perhaps")];
+        assert_eq!(found(&wrong), ["PORT", "DB_USERNAME"], "what is missing hides what comes behind it");
+        assert_eq!(found(&[wrong[0], wrong[1], wrong[3]]), ["PORT", "DB_SSLMODE", "PHOTO_AVIF"]);
+        assert_eq!(found(&[("APP_ENV", "production"), ("DATABASE_URL", "mysql://h/d")]), ["DATABASE_URL"]);
     }
 
     #[test]

@@ -10,6 +10,7 @@
 pub mod candidates;
 pub mod changes;
 pub mod chargers;
+pub mod checkup;
 pub mod contributions;
 pub mod contributors;
 pub mod health;
@@ -19,6 +20,7 @@ pub mod listing;
 pub mod migrations;
 pub mod neighbours;
 pub mod photos;
+pub mod report;
 pub mod sharaspot;
 pub mod stamps;
 pub mod verifications;

@@ -2,7 +2,7 @@
 
 use crate::Db;
 use crate::postgres::{Logins, Postgres};
-use domain::connection::{Database, Login, Server};
+use domain::connection::{Database, Login};
 use domain::{Result, World};
 use futures_util::future::BoxFuture;
 use std::path::Path;
@@ -21,13 +21,26 @@ impl Db {
         world: World,
         logins: impl Fn(String, Option<Login>) -> BoxFuture<'static, Result<Login>> + Send + Sync + 'static,
     ) -> Result<Self> {
-        match &database.server {
-            Server::SqliteFile(path) => open_sqlite(path, database).await,
-            Server::Url(url) => match url.strip_prefix("sqlite:") {
-                Some(path) => open_sqlite(Path::new(path), database).await,
-                None => Self::open_postgres(database, application, world, logins),
-            },
-            Server::Secret { .. } => Self::open_postgres(database, application, world, logins),
+        match database.file() {
+            Some(path) => open_sqlite(path, database).await,
+            None => Self::open_postgres(database, application, world, logins),
+        }
+    }
+
+    /// As [`Db::open`], but makes and migrates nothing; `None` where the SQLite file is not there yet.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn open_as_it_is(
+        database: &Database,
+        application: &str,
+        world: World,
+        logins: impl Fn(String, Option<Login>) -> BoxFuture<'static, Result<Login>> + Send + Sync + 'static,
+    ) -> Result<Option<Self>> {
+        match database.file() {
+            None => Self::open_postgres(database, application, world, logins).map(Some),
+            Some(path) if path.exists() => connect_sqlite(path, database).await.map(Some),
+            Some(_) => Ok(None),
         }
     }
 
@@ -44,8 +57,8 @@ impl Db {
 
 #[cfg(feature = "embedded")]
 async fn open_sqlite(path: &Path, database: &Database) -> Result<Db> {
-    use crate::sqlite::{Sqlite, unopened};
-    let db = Db::Sqlite(Sqlite::open(path, database).await?);
+    use crate::sqlite::unopened;
+    let db = connect_sqlite(path, database).await?;
     // Several processes may start on the same file at once; an exclusive lock lets one of them migrate.
     let lock = std::fs::File::create(format!("{}.migrate-lock", path.display()))
         .and_then(|file| file.lock().map(|()| file))
@@ -55,7 +68,17 @@ async fn open_sqlite(path: &Path, database: &Database) -> Result<Db> {
     Ok(db)
 }
 
+#[cfg(feature = "embedded")]
+async fn connect_sqlite(path: &Path, database: &Database) -> Result<Db> {
+    Ok(Db::Sqlite(crate::sqlite::Sqlite::open(path, database).await?))
+}
+
 #[cfg(not(feature = "embedded"))]
-async fn open_sqlite(_path: &Path, _database: &Database) -> Result<Db> {
+async fn open_sqlite(path: &Path, database: &Database) -> Result<Db> {
+    connect_sqlite(path, database).await
+}
+
+#[cfg(not(feature = "embedded"))]
+async fn connect_sqlite(_path: &Path, _database: &Database) -> Result<Db> {
     Err(domain::Error::internal("this program was built without SQLite (cargo feature `embedded`)"))
 }

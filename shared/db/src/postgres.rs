@@ -19,6 +19,7 @@ use crate::session::{Manner, Session};
 use domain::connection::{Database, Pooler};
 use domain::{ConsistencyToken, Error, Kind, Result, Timestamp, World};
 use server::Server;
+use sqlx::PgConnection;
 use sqlx::pool::PoolConnection;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -221,6 +222,22 @@ impl Postgres {
             return Err(Error::new(Kind::Conflict, detail));
         }
         Ok(self.servers.primary.acquire(&mut self.patience()).await?.into_connection())
+    }
+
+    pub(crate) fn has_replica(&self) -> bool {
+        self.servers.replica.is_some()
+    }
+
+    /// A connection of its own to one of the servers, made once.
+    ///
+    /// # Errors
+    /// Internal for a replica where there is none; what keeps it from being made.
+    pub(crate) async fn knock(&self, source: Source) -> Result<PgConnection> {
+        let server = match source {
+            Source::Primary => Some(&self.servers.primary),
+            Source::Replica => self.servers.replica.as_ref(),
+        };
+        server.ok_or_else(|| Error::internal("no replica is configured"))?.knock().await
     }
 
     pub(crate) async fn close(&self) {

@@ -1,9 +1,11 @@
 //! What contributors found at a charger, newest first. How it comes to be is in `verifications/verify.rs`, what follows for the
-//! charger in `verifications/score.rs`.
+//! charger in `verifications/score.rs`, and what time does to that in `verifications/rescore.rs`.
 
+mod rescore;
 mod score;
 mod verify;
 
+pub use rescore::{STRETCH, Stretch};
 pub(crate) use score::{LockedCharger, lock_charger, score_charger};
 pub use verify::{LAST_HERE, NewVerification, PERIOD_START, Verified};
 

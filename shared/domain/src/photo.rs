@@ -162,6 +162,8 @@ impl PhotoPlace {
 pub const RAW_PREFIX: &str = "raw/";
 /// Where renditions go. Nothing else is ever public.
 pub const PROCESSED_PREFIX: &str = "processed/";
+/// Where `ops doctor` tries the store out, and nobody else has any business: nothing there wakes anybody or is public.
+const DOCTOR_PREFIX: &str = "doctor/";
 /// Other bytes that are sent have other keys, so caches may keep what they have. After `ops reprocess` that is the same photo as it
 /// was made before, until a cache is told to ask again.
 pub const RENDITION_CACHE_CONTROL: &str = "public, max-age=31536000, immutable";
@@ -169,6 +171,11 @@ pub const RENDITION_CACHE_CONTROL: &str = "public, max-age=31536000, immutable";
 /// `raw/{kind}/{yyyymmdd}/{photo id}`: where the bytes as sent go.
 pub fn raw_key(kind: PhotoKind, day: &str, id: Uuid) -> String {
     format!("{RAW_PREFIX}{}/{day}/{id}", kind.as_str())
+}
+
+/// `doctor/{id}`: where the store is tried out, with an object that is gone a moment later.
+pub fn doctor_key(id: Uuid) -> String {
+    format!("{DOCTOR_PREFIX}{id}")
 }
 
 /// The photo id in a raw key of the exact form that [`raw_key`] builds; `None` for every other key.

@@ -20,6 +20,8 @@ mod photo_crowds;
 mod photos;
 mod population;
 mod ranges;
+mod report;
+mod rescore;
 mod stamps;
 mod totals;
 mod verification_limits;

@@ -138,7 +138,7 @@ async fn populate(db: &Db) {
 }
 
 /// The plan of a statement for these values of its parameters.
-async fn plan(db: &Db, sql: &str, values: &[&str]) -> String {
+pub(crate) async fn plan(db: &Db, sql: &str, values: &[&str]) -> String {
     let bind = |sql: String, (index, value): (usize, &&str)| sql.replace(&format!("${}", index + 1), value);
     let sql = values.iter().enumerate().fold(sql.to_owned(), bind);
     let lines: Vec<String> = match db {

@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod connection;
+mod db_report;
+mod doctor;
 mod failures;
 mod health;
 mod log;

@@ -2,7 +2,8 @@
 
 use std::net::TcpListener;
 use tempfile::TempDir;
-use tests::runtime::Lambda;
+use tests::repository::event;
+use tests::runtime::{Lambda, Outcome};
 
 const FUNCTIONS: [&str; 6] = ["chargers", "contribute", "ops", "optimize-photo", "route-search", "upload"];
 
@@ -21,7 +22,7 @@ async fn one_line_says_what_was_chosen() {
 #[tokio::test]
 async fn production_refuses_the_embedded_defaults_and_names_what_is_missing() {
     let data = TempDir::new().unwrap();
-    for function in FUNCTIONS {
+    for function in FUNCTIONS.into_iter().filter(|function| *function != "ops") {
         let end = Lambda::start(function, data.path(), &[("APP_ENV", "production")]).await.end().await;
         assert!(!end.status.success(), "{function}");
         assert!(end.outcome.is_none(), "{function}: {:?}", end.outcome);
@@ -29,6 +30,36 @@ async fn production_refuses_the_embedded_defaults_and_names_what_is_missing() {
         assert!(!end.log.contains("panicked"), "{function}: {}", end.log);
     }
     assert_eq!(std::fs::read_dir(data.path()).unwrap().count(), 0, "nothing is made before it refuses");
+}
+
+#[tokio::test]
+async fn ops_refuses_every_command_in_a_wrong_environment_but_the_doctor() {
+    let data = TempDir::new().unwrap();
+    let mut ops = Lambda::start("ops", data.path(), &[("APP_ENV", "production"), ("PORT", "0")]).await;
+    for case in ["ops-migrate", "ops-sweep", "ops-db-report"] {
+        let refused = ops.invoke_text(&event(case).to_string()).await;
+        assert!(
+            matches!(&refused, Outcome::Error(_, error) if error["errorMessage"].as_str().unwrap().starts_with("PORT: ")),
+            "{refused:?}"
+        );
+    }
+    let answer = ops.invoke(&event("ops-doctor")).await;
+    let first = &answer["findings"][0];
+    assert_eq!(
+        (&answer["report"], &first["check"], &first["state"]),
+        (&"doctor".into(), &"configuration".into(), &"failed".into())
+    );
+    for variable in ["PORT", "DATABASE_URL"] {
+        assert!(first["found"].as_str().unwrap().contains(variable), "{first}");
+    }
+    let others = answer["findings"].as_array().unwrap()[1..].iter();
+    assert_eq!(others.filter(|finding| finding["state"] != "absent").count(), 0, "{answer}");
+    let refused = ops.invoke_text(r#"{"command": "doctor", "colour": "red"}"#).await;
+    assert!(
+        matches!(&refused, Outcome::Error(_, error) if error["errorMessage"].as_str().unwrap().contains("unknown field `colour`")),
+        "{refused:?}"
+    );
+    assert_eq!(std::fs::read_dir(data.path()).unwrap().count(), 0, "nothing is made");
 }
 
 #[tokio::test]

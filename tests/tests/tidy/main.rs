@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod agreement;
+mod commands;
 mod dependencies;
 mod licenses;
 mod places;

@@ -6,7 +6,10 @@ use serde_yaml_ng::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use tests::repository::{event, event_cases, read, root};
 
-/// What wakes a function: the routes, or `s3`; `ops` is invoked by hand.
+/// What wakes `ops`.
+const COMMAND: &str = "command";
+
+/// What wakes a function: the routes, `s3`, or a `command`, whether by hand or at some hour.
 fn triggers() -> BTreeMap<String, BTreeSet<String>> {
     let template: Value = serde_yaml_ng::from_str(&read("template.yaml")).unwrap();
     let resources = template["Resources"].as_mapping().unwrap().values();
@@ -30,6 +33,12 @@ fn triggers_of(function: &Value) -> BTreeSet<String> {
                 let method = properties["Method"].as_str().unwrap().to_uppercase();
                 format!("{method} {}", properties["Path"].as_str().unwrap())
             }
+            // It sends a payload of `ops`, as a person would.
+            "Schedule" => {
+                let input: Json = serde_json::from_str(properties["Input"].as_str().unwrap()).unwrap();
+                ops::check_event(input).unwrap_or_else(|error| panic!("{event:?}: {error}"));
+                COMMAND.to_owned()
+            }
             other => other.to_lowercase(),
         }
     };
@@ -40,7 +49,7 @@ fn triggers_of(function: &Value) -> BTreeSet<String> {
 fn trigger_of(payload: &Json) -> String {
     match payload["routeKey"].as_str() {
         Some(route) => route.to_owned(),
-        None if payload["command"].is_string() => "command".to_owned(),
+        None if payload["command"].is_string() => COMMAND.to_owned(),
         None => "s3".to_owned(),
     }
 }
@@ -48,7 +57,7 @@ fn trigger_of(payload: &Json) -> String {
 /// The functions that a payload wakes.
 fn woken_by(payload: &Json) -> Vec<String> {
     let trigger = trigger_of(payload);
-    if trigger == "command" {
+    if trigger == COMMAND {
         return vec!["ops".to_owned()];
     }
     triggers().into_iter().filter(|(_, triggers)| triggers.contains(&trigger)).map(|(function, _)| function).collect()
@@ -79,6 +88,17 @@ fn every_payload_wakes_exactly_one_function() {
     for case in event_cases() {
         assert_eq!(woken_by(&event(&case)).len(), 1, "events/{case}.json");
     }
+}
+
+#[test]
+fn every_command_of_a_payload_is_understood() {
+    let commands = event_cases().into_iter().filter(|case| trigger_of(&event(case)) == COMMAND);
+    let mut count = 0;
+    for case in commands {
+        ops::check_event(event(&case)).unwrap_or_else(|error| panic!("events/{case}.json: {error}"));
+        count += 1;
+    }
+    assert!(count > 5, "the search finds nothing");
 }
 
 #[test]

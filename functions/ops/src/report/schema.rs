@@ -1,6 +1,7 @@
 //! What the commands on the schema say: lines for a person, members for a program.
 
-use db::migrations::{Applied, Index, IndexState, Repair, Step, Wording};
+use crate::migrate::{DAMAGED, bad_indexes};
+use db::migrations::{Applied, Index, Repair, Step, Wording};
 use domain::{Error, Kind};
 use serde::Serializer;
 use serde_json::{Value, json};
@@ -8,14 +9,12 @@ use std::fmt;
 
 /// Bad indexes and damage, in one sentence with the remedy.
 pub(super) fn fault(indexes: &[Index], damage: &[String]) -> Option<Error> {
-    let is_bad = |index: &&Index| index.state != IndexState::Valid;
-    let bad: Vec<String> =
-        indexes.iter().filter(is_bad).map(|index| format!("{} is {}", index.name, index.state.as_str())).collect();
+    let bad = bad_indexes(indexes);
     let detail = match (bad.is_empty(), damage.is_empty()) {
         (true, true) => return None,
         (false, true) => format!("{}: `ops migrate up` repairs that.", bad.join(", ")),
         (_, false) => {
-            "The database file is damaged: bring a copy back, or import its chargers into a new one.".to_owned()
+            format!("{DAMAGED}: bring a copy back, or import its chargers into a new one.")
         }
     };
     Some(Error::new(Kind::Conflict, detail))
@@ -106,6 +105,7 @@ pub(super) fn write_indexes<S: Serializer>(indexes: &[Index], serializer: S) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use db::migrations::IndexState;
 
     fn index(name: &str, state: IndexState) -> Index {
         Index { name: name.to_owned(), table: "chargers".to_owned(), state, size_bytes: None }

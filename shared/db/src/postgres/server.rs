@@ -236,6 +236,13 @@ impl Server {
         self.pool.close().await;
     }
 
+    /// A connection made once and for one question. Whatever keeps it from being made is the answer: the pool would try again, and
+    /// say in the end only that there was none.
+    pub(super) async fn knock(&self) -> Result<PgConnection> {
+        self.log_in(None).await?;
+        PgConnection::connect_with(&self.pool.connect_options()).await.map_err(failed)
+    }
+
     /// Sees to it that the next connection logs in with what the secret says.
     async fn log_in(&self, rejected: Option<Login>) -> Result<()> {
         let Some(secret) = &self.secret else { return Ok(()) };

@@ -1,7 +1,7 @@
 //! Which database, and how it is connected.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Which database, and how it is connected.
@@ -31,6 +31,15 @@ impl Database {
             pooler: Pooler::None,
             tls: Tls::default(),
             slow_query: Duration::from_secs(1),
+        }
+    }
+
+    /// The SQLite file, where it is one.
+    pub fn file(&self) -> Option<&Path> {
+        match &self.server {
+            Server::SqliteFile(path) => Some(path),
+            Server::Url(url) => url.strip_prefix("sqlite:").map(Path::new),
+            Server::Secret { .. } => None,
         }
     }
 }

@@ -1,0 +1,84 @@
+//! This program as it was started: with what the environment says, and nothing open before a command needs it.
+
+use crate::command::{Command, Visit};
+use crate::doctor::Patient;
+use crate::{App, CommandLine, Report, doctor, handle, measured, perform, sentence};
+use config::Config;
+use domain::{Error, Kind, Result};
+use lambda_runtime::LambdaEvent;
+use serde_json::Value;
+use std::io::Write;
+use tokio::sync::OnceCell;
+
+/// A process of `ops`.
+#[derive(Debug)]
+pub struct Program {
+    config: Result<Config, config::ConfigError>,
+    app: OnceCell<App>,
+}
+
+impl Program {
+    /// Starts the log: plain lines on standard error for a person, else JSON.
+    pub fn start(config: Result<Config, config::ConfigError>, is_command_line: bool) -> Self {
+        let chosen = config.as_ref().map_or_else(ToString::to_string, Config::summary);
+        // PostgreSQL's "already exists, skipping" of every migration is no news.
+        let level = config.as_ref().map_or("info", |config| config.log_filter.as_str());
+        let filter = format!("sqlx::postgres::notice=warn,{level}");
+        if is_command_line {
+            telemetry::init_text(&filter);
+            if config.is_ok() {
+                eprintln!("{chosen}");
+            }
+        } else {
+            let namespace = config.as_ref().map_or("SharaSpot", |config| config.metrics_namespace.as_str());
+            let lines = telemetry::Settings { function: "ops", filter: &filter, namespace, now: config::world().now };
+            telemetry::init_json(&lines, std::io::stdout, &chosen);
+        }
+        Self { config, app: OnceCell::new() }
+    }
+
+    async fn app(&self) -> Result<&App> {
+        let wrong = |error: &config::ConfigError| Error::new(Kind::BadInput, error.to_string());
+        let config = self.config.as_ref().map_err(wrong)?;
+        self.app.get_or_try_init(|| App::open(config)).await
+    }
+
+    /// Does what was typed and writes the report, as text or as JSON.
+    ///
+    /// # Errors
+    /// When the command itself failed, found what must not stay, or left photos undone; rejected rows of an import are part of its
+    /// report. A report is written all the same where there is one.
+    pub async fn execute(&self, command: CommandLine, out: &mut impl Write) -> Result<()> {
+        let CommandLine { command, json } = command;
+        let report = match command {
+            Command::Doctor => self.visit().await,
+            Command::On(action) => perform(self.app().await?, action).await?,
+        };
+        let written = if json {
+            serde_json::to_writer_pretty(&mut *out, &report).map_err(std::io::Error::from).and_then(|()| writeln!(out))
+        } else {
+            write!(out, "{report}")
+        };
+        written.map_err(|error| Error::new(Kind::Internal, "The report cannot be written.").because(error))?;
+        report.fault().map_or(Ok(()), Err)
+    }
+
+    /// Answers an event as [`handle`] does. The doctor's answer says what is wrong; that is no failure of the invocation.
+    ///
+    /// # Errors
+    /// As there, and those of the environment and of opening.
+    pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<Value, lambda_runtime::Error> {
+        if let Some(visit) = Visit::parse(&event.payload) {
+            let work = async {
+                visit?;
+                Ok(self.visit().await)
+            };
+            return measured(&event.context, Some("doctor"), work).await;
+        }
+        handle(self.app().await.map_err(|error| sentence(&error))?, event).await
+    }
+
+    async fn visit(&self) -> Report {
+        Report::Doctor(doctor::examine(&Patient::of(&self.config)).await)
+    }
+}
