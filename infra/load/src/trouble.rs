@@ -1,0 +1,107 @@
+//! What breaks in the middle of a run, and when.
+
+use crate::Trouble as Error;
+use crate::stack::Stack;
+use crate::stack::postgres::{Postgres, Stop};
+use std::time::Duration;
+use tokio::time::{Instant, sleep, sleep_until};
+
+/// The share of the bucket's calls that fail.
+const FAULTS: f64 = 0.01;
+
+/// Something that breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// Nothing.
+    None,
+    /// The database is stopped in good order and started again at once; later it is killed, and is away for a tenth of the run.
+    Database,
+    /// Redis is killed, and back later.
+    Cache,
+    /// One of a hundred calls of the bucket fails.
+    Bucket,
+    /// The disk is full for a while.
+    Disk,
+}
+
+/// From when to when something was broken, in seconds since the run began.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Window {
+    pub(crate) what: String,
+    pub(crate) began_s: f64,
+    pub(crate) ended_s: f64,
+}
+
+/// Keeps the time of a run.
+struct Clock {
+    began: Instant,
+    seconds: f64,
+}
+
+impl Clock {
+    /// Waits until so much of the run is over.
+    async fn reach(&self, share: f64) {
+        sleep_until(self.began + Duration::from_secs_f64(self.seconds * share)).await;
+    }
+
+    fn now_s(&self) -> f64 {
+        self.began.elapsed().as_secs_f64()
+    }
+}
+
+/// Breaks and mends something of a stack, in a run of so many seconds.
+///
+/// # Errors
+/// When something cannot be broken or mended.
+pub(crate) async fn inflict(trouble: Trouble, stack: &mut Stack, seconds: u64) -> Result<Vec<Window>, Error> {
+    let clock = Clock { began: Instant::now(), seconds: seconds as f64 };
+    let mut windows = Vec::new();
+    match trouble {
+        Trouble::None => {}
+        Trouble::Database => {
+            let postgres = stack.postgres.as_mut().ok_or("there is no server to stop")?;
+            clock.reach(0.2).await;
+            windows.push(stop(postgres, Stop::Fast, 0.0, &clock).await?);
+            clock.reach(0.5).await;
+            windows.push(stop(postgres, Stop::Kill, clock.seconds / 10.0, &clock).await?);
+        }
+        Trouble::Cache => {
+            let redis = stack.redis.as_mut().ok_or("there is no cache to kill")?;
+            clock.reach(0.3).await;
+            let began_s = clock.now_s();
+            tokio::task::block_in_place(|| redis.kill());
+            clock.reach(0.6).await;
+            redis.resume().await?;
+            windows.push(Window { what: "Redis killed".to_owned(), began_s, ended_s: clock.now_s() });
+        }
+        Trouble::Bucket => {
+            let bucket = stack.bucket.as_ref().ok_or("there is no bucket")?;
+            bucket.faults.set(FAULTS);
+            clock.reach(1.0).await;
+            let what = format!("{:.0} % of S3's calls fail", FAULTS * 100.0);
+            windows.push(Window { what, began_s: 0.0, ended_s: clock.now_s() });
+        }
+        Trouble::Disk => {
+            let disk = stack.disk.as_ref().ok_or("there is no disk that can be full")?;
+            clock.reach(0.3).await;
+            let began_s = clock.now_s();
+            tokio::task::block_in_place(|| disk.fill())?;
+            clock.reach(0.45).await;
+            disk.free()?;
+            windows.push(Window { what: "disk full".to_owned(), began_s, ended_s: clock.now_s() });
+        }
+    }
+    Ok(windows)
+}
+
+async fn stop(postgres: &mut Postgres, how: Stop, away_s: f64, clock: &Clock) -> Result<Window, Error> {
+    let began_s = clock.now_s();
+    tokio::task::block_in_place(|| postgres.stop(how));
+    sleep(Duration::from_secs_f64(away_s)).await;
+    postgres.resume().await?;
+    let what = match how {
+        Stop::Fast => "database restarted",
+        Stop::Kill => "database killed (kill -9) and away",
+    };
+    Ok(Window { what: what.to_owned(), began_s, ended_s: clock.now_s() })
+}
