@@ -28,7 +28,7 @@ pub(crate) fn show(outcome: &Outcome, windows: &[Window], seconds: u64) -> Strin
     }
     let told = failures.iter().all(|failure| is_told(failure));
     if !failures.is_empty() {
-        let _ = writeln!(text, "- {} every failure told its client when to ask again", mark(told));
+        let _ = writeln!(text, "- {} every failure told its client when to ask again (S3 never does: its clients ask again after a second)", mark(told));
     }
     text
 }

@@ -5,7 +5,7 @@ use crate::proof::{Census, prove};
 use crate::report;
 use crate::stack::{OnDisk, Stack};
 use crate::table::{Table, mark};
-use crate::traffic::writes::{Deeds, Pace};
+use crate::traffic::writes::Deeds;
 use crate::traffic::{READERS, Traffic};
 use crate::trouble::{Trouble, inflict};
 use clap::Args;
@@ -82,7 +82,7 @@ pub(crate) async fn run(plan: &Plan) -> Result<bool, Error> {
             }
             started => started?,
         };
-        let traffic = Traffic::prepare(&stack, READERS, Pace::ORDINARY).await?;
+        let traffic = Traffic::prepare(&stack, READERS).await?;
         traffic.warm_up(WARM_UP_S).await?;
         let mut everybody = BTreeMap::new();
         for (title, trouble) in runs {
@@ -110,7 +110,7 @@ async fn one(
     everybody: &mut BTreeMap<u64, Deeds>,
 ) -> Result<Row, Error> {
     let before = Census::take(&traffic.client).await?;
-    let (outcome, windows) = tokio::join!(traffic.run(seconds), inflict(trouble, stack, seconds));
+    let (outcome, windows) = tokio::join!(traffic.run(seconds, trouble.pace()), inflict(trouble, stack, seconds));
     let (mut outcome, windows) = (outcome?, windows?);
     println!("{}", report::show(&outcome, &windows, seconds));
     if trouble == Trouble::Bucket

@@ -50,13 +50,13 @@ pub(crate) async fn soak(plan: &Plan) -> Result<bool, Trouble> {
     let stacks = [&embedded, &postgres];
     let mut parts = Vec::new();
     for stack in stacks {
-        let traffic = Traffic::prepare(stack, READERS / 2, Pace::HALF).await?;
+        let traffic = Traffic::prepare(stack, READERS / 2).await?;
         let before = Census::take(&traffic.client).await?;
         parts.push((stack, traffic, before));
     }
     let seconds = plan.minutes * 60;
     let [one, other] = [&parts[0].1, &parts[1].1];
-    let (courses, one, other) = tokio::join!(watch(&stacks, seconds), one.run(seconds), other.run(seconds));
+    let (courses, one, other) = tokio::join!(watch(&stacks, seconds), one.run(seconds, Pace::HALF), other.run(seconds, Pace::HALF));
     let mut is_right = true;
     for ((stack, traffic, before), outcome) in parts.iter().zip([one?, other?]) {
         println!("## {}: {} min, {} chargers before\n\n{}", stack.name, plan.minutes, plan.chargers, report::show(&outcome, &[], seconds));

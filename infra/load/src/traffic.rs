@@ -26,7 +26,6 @@ pub(crate) struct Traffic {
     questions: Questions,
     people: Arc<People>,
     readers: usize,
-    pace: Pace,
 }
 
 /// What came of a run.
@@ -46,11 +45,11 @@ impl Traffic {
     ///
     /// # Errors
     /// When it does not answer.
-    pub(crate) async fn prepare(stack: &Stack, readers: usize, pace: Pace) -> Result<Self, Trouble> {
+    pub(crate) async fn prepare(stack: &Stack, readers: usize) -> Result<Self, Trouble> {
         let client = Client::new(stack.url());
         let questions = Questions::about(&client).await?;
         let people = Arc::new(People::new(client.clone(), questions.ids())?);
-        Ok(Self { client, questions, people, readers, pace })
+        Ok(Self { client, questions, people, readers })
     }
 
     /// Only asks, and forgets what was answered.
@@ -65,12 +64,12 @@ impl Traffic {
     ///
     /// # Errors
     /// When wrk does not run.
-    pub(crate) async fn run(&self, seconds: u64) -> Result<Outcome, Trouble> {
+    pub(crate) async fn run(&self, seconds: u64, pace: Pace) -> Result<Outcome, Trouble> {
         let until = Instant::now() + Duration::from_secs(seconds);
         let book = Arc::new(Mutex::new(Book::new()));
         let (reads, written) = tokio::join!(
             reads::run(&self.client, &self.questions, self.readers, seconds),
-            writes::run(&self.people, &book, self.pace, until),
+            writes::run(&self.people, &book, pace, until),
         );
         let (reads, reads_per_s) = reads?;
         let writes = book.lock().unwrap_or_else(PoisonError::into_inner).clone();

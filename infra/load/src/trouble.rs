@@ -3,6 +3,7 @@
 use crate::Trouble as Error;
 use crate::stack::Stack;
 use crate::stack::postgres::{Postgres, Stop};
+use crate::traffic::writes::Pace;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -22,6 +23,13 @@ pub(crate) enum Trouble {
     Bucket,
     /// The disk is full for a while.
     Disk,
+}
+
+impl Trouble {
+    /// How much is written meanwhile.
+    pub(crate) fn pace(self) -> Pace {
+        if self == Self::Bucket { Pace::PHOTOS } else { Pace::ORDINARY }
+    }
 }
 
 /// From when to when something was broken, in seconds since the run began.
@@ -83,10 +91,11 @@ pub(crate) async fn inflict(trouble: Trouble, stack: &mut Stack, seconds: u64) -
         }
         Trouble::Disk => {
             let disk = stack.disk.as_ref().ok_or("there is no disk that can be full")?;
-            clock.reach(0.3).await;
+            // Long enough for the journal of SQLite to want to grow.
+            clock.reach(0.2).await;
             let began_s = clock.now_s();
             tokio::task::block_in_place(|| disk.fill())?;
-            clock.reach(0.45).await;
+            clock.reach(0.6).await;
             disk.free()?;
             windows.push(Window { what: "disk full".to_owned(), began_s, ended_s: clock.now_s() });
         }
