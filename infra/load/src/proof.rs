@@ -56,16 +56,11 @@ pub(crate) async fn prove(
     let mut proof = Proof::default();
     prove_photos(&mut proof, stack, client, &mut written.uploads).await?;
     prove_chargers(&mut proof, client, &written, before).await?;
-    for (person, deeds) in &written.deeds {
-        let all = everybody.entry(*person).or_default();
-        all.chargers += deeds.chargers;
-        all.verifications += deeds.verifications;
-    }
+    add(everybody, &written);
     prove_deeds(&mut proof, client, &written, everybody).await?;
     let replays = written.replays;
     proof.say(&written.contradictions, format!("{replays} keys were sent again after their answer: one effect each"));
-    let dead: Vec<String> = stack.dead().iter().map(|name| format!("{name} has ended")).collect();
-    proof.say(&dead, "our programs run".to_owned());
+    proof.say(&stack.casualties(), "our programs run, and none has panicked".to_owned());
     Ok(proof)
 }
 
@@ -83,10 +78,14 @@ async fn prove_photos(
     }
     let count = |state: &str| uploads.iter().filter(|upload| upload.state.as_deref() == Some(state)).count();
     let (ready, rejected) = (count("ready"), count("rejected"));
-    let is_wrong = |upload: &&Upload| upload.state.as_deref() != Some(if upload.is_sound { "ready" } else { "rejected" });
+    let is_wrong =
+        |upload: &&Upload| upload.state.as_deref() != Some(if upload.is_sound { "ready" } else { "rejected" });
     let wrong: Vec<String> = uploads.iter().filter(is_wrong).map(|upload| format!("{upload:?}")).collect();
     let all = uploads.len();
-    proof.say(&wrong, format!("{all} photos were accepted: {ready} are ready, {rejected} (the broken ones) rejected{remedy}"));
+    proof.say(
+        &wrong,
+        format!("{all} photos were accepted: {ready} are ready, {rejected} (the broken ones) rejected{remedy}"),
+    );
     Ok(())
 }
 
@@ -124,6 +123,18 @@ async fn prove_chargers(proof: &mut Proof, client: &Client, written: &Written, b
     Ok(())
 }
 
+/// What a run adds to what everybody has done.
+fn add(everybody: &mut BTreeMap<u64, Deeds>, written: &Written) {
+    for (person, deeds) in &written.deeds {
+        let all = everybody.entry(*person).or_default();
+        all.chargers += deeds.chargers;
+        all.verifications += deeds.verifications;
+    }
+    for upload in written.uploads.iter().filter(|upload| upload.state.as_deref() == Some("ready")) {
+        everybody.entry(upload.person).or_default().photos += 1;
+    }
+}
+
 /// What each person finds under `GET /api/me`; the counters there are the database's own.
 async fn prove_deeds(
     proof: &mut Proof,
@@ -136,14 +147,17 @@ async fn prove_deeds(
     for (person, deeds) in everybody {
         let token = People::token(client, *person).await?;
         let (me, _) = client.get(&Ask::get("/api/me").bearer(&token)).await?;
-        let found = ["chargers_added", "verifications"].map(|counter| me[counter].as_u64().unwrap_or_default());
-        if found != [deeds.chargers, deeds.verifications] {
+        let counters = ["chargers_added", "verifications", "photos_uploaded", "trust_score"];
+        let found = counters.map(|counter| me[counter].as_u64().unwrap_or_default());
+        if found != deeds.counters() {
             wrong.push(format!("load-{person} has {found:?}, accepted were {deeds:?}"));
         }
         verifications += written.deeds.get(person).map_or(0, |deeds| deeds.verifications);
     }
     let people = everybody.len();
-    let what = format!("{verifications} verifications were accepted: {people} people find theirs and their chargers, no more");
+    let what = format!(
+        "{verifications} verifications were accepted: {people} people find theirs, their chargers and photos, and no more"
+    );
     proof.say(&wrong, what);
     Ok(())
 }

@@ -28,7 +28,11 @@ pub(crate) fn show(outcome: &Outcome, windows: &[Window], seconds: u64) -> Strin
     }
     let told = failures.iter().all(|failure| is_told(failure));
     if !failures.is_empty() {
-        let _ = writeln!(text, "- {} every failure told its client when to ask again (S3 never does: its clients ask again after a second)", mark(told));
+        let _ = writeln!(
+            text,
+            "- {} every failure told its client when to ask again (S3 never does: its clients ask again after a second)",
+            mark(told)
+        );
     }
     text
 }
@@ -37,7 +41,8 @@ pub(crate) fn show(outcome: &Outcome, windows: &[Window], seconds: u64) -> Strin
 pub(crate) fn faults(faults: &Faults) -> Table {
     let (calls, failed) = faults.count();
     let total: u64 = failed.values().sum();
-    let mut table = Table::new(format!("{total} of {calls} calls of the bucket were made to fail"), &["how", "method", "calls"]);
+    let mut table =
+        Table::new(format!("{total} of {calls} calls of the bucket were made to fail"), &["how", "method", "calls"]);
     for ((fault, method), count) in failed {
         table.row(vec![fault.says().to_owned(), method, count.to_string()]);
     }

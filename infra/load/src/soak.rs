@@ -23,7 +23,7 @@ const EVERY: Duration = Duration::from_secs(2);
 /// some MB, and a process of 200 MB by some percent. A leak of 20 bytes for each of half a million requests is more.
 const STEADY_MB: f64 = 8.0;
 const STEADY_SHARE: f64 = 0.05;
-/// The same for what is counted: open files, threads, connections.
+/// The same for what is counted: open files, threads, connections; or the same share of it, where that is more.
 const STEADY_COUNT: f64 = 4.0;
 
 /// How much of everything.
@@ -56,10 +56,17 @@ pub(crate) async fn soak(plan: &Plan) -> Result<bool, Trouble> {
     }
     let seconds = plan.minutes * 60;
     let [one, other] = [&parts[0].1, &parts[1].1];
-    let (courses, one, other) = tokio::join!(watch(&stacks, seconds), one.run(seconds, Pace::HALF), other.run(seconds, Pace::HALF));
+    let (courses, one, other) =
+        tokio::join!(watch(&stacks, seconds), one.run(seconds, Pace::HALF), other.run(seconds, Pace::HALF));
     let mut is_right = true;
     for ((stack, traffic, before), outcome) in parts.iter().zip([one?, other?]) {
-        println!("## {}: {} min, {} chargers before\n\n{}", stack.name, plan.minutes, plan.chargers, report::show(&outcome, &[], seconds));
+        println!(
+            "## {}: {} min, {} chargers before\n\n{}",
+            stack.name,
+            plan.minutes,
+            plan.chargers,
+            report::show(&outcome, &[], seconds)
+        );
         is_right &= report::is_right(&outcome, true);
         let proof = prove(stack, traffic, outcome.written, &mut BTreeMap::new(), before).await?;
         println!("{proof}");
@@ -100,7 +107,10 @@ fn by_minute(courses: &[(String, Course)], minutes: u64) -> Table {
         let at_s = minute as f64 * 60.0;
         let nearest = |course: &Course| {
             let off = |point: &&(f64, Vitals)| (point.0 - at_s).abs();
-            course.iter().min_by(|one, other| off(one).total_cmp(&off(other))).map_or(f64::NAN, |point| point.1.memory_mb)
+            course
+                .iter()
+                .min_by(|one, other| off(one).total_cmp(&off(other)))
+                .map_or(f64::NAN, |point| point.1.memory_mb)
         };
         let mut row = vec![minute.to_string()];
         row.extend(courses.iter().map(|(_, course)| figures(nearest(course))));
@@ -126,7 +136,8 @@ fn verdicts(courses: &[(String, Course)], seconds: f64) -> (Table, bool) {
             }
             let median = trend::median(points.iter().map(|point| point.1).collect());
             let growth = slope(&points) * judged_s;
-            let bound = if what == vitals::MEMORY { STEADY_MB.max(STEADY_SHARE * median) } else { STEADY_COUNT };
+            let bound = if what == vitals::MEMORY { STEADY_MB } else { STEADY_COUNT };
+            let bound = bound.max(STEADY_SHARE * median);
             is_steady &= growth <= bound;
             let cells = [figures(median), figures(growth), figures(bound), mark(growth <= bound).to_owned()];
             table.row([&[name.clone(), what.to_owned()], &cells[..]].concat());

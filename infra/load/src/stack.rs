@@ -6,7 +6,7 @@ pub(crate) mod faults;
 pub(crate) mod optimizer;
 pub(crate) mod postgres;
 pub(crate) mod process;
-mod redis;
+pub(crate) mod redis;
 
 use crate::Trouble;
 use bucket::Bucket;
@@ -120,15 +120,19 @@ impl Stack {
     /// Every process of it that runs, the server first.
     pub(crate) fn processes(&self) -> Vec<&Process> {
         let servers = [Some(&self.server), self.optimizer.as_ref()];
-        let others =
-            [self.postgres.as_ref().and_then(Postgres::process), self.redis.as_ref().and_then(Redis::process)];
+        let others = [self.postgres.as_ref().and_then(Postgres::process), self.redis.as_ref().and_then(Redis::process)];
         servers.into_iter().chain(others).flatten().collect()
     }
 
-    /// Programs of ours that have ended although nobody stopped them.
-    pub(crate) fn dead(&self) -> Vec<&'static str> {
+    /// What is wrong with programs of ours: that they have ended although nobody stopped them, or panicked.
+    pub(crate) fn casualties(&self) -> Vec<String> {
         let ours = [Some(&self.server), self.optimizer.as_ref()].into_iter().flatten();
-        ours.filter(|process| !process.is_alive()).map(|process| process.name).collect()
+        let said = ours.filter_map(|process| match (process.is_alive(), process.has_panicked()) {
+            (false, _) => Some(format!("{} has ended", process.name)),
+            (_, true) => Some(format!("{} has panicked", process.name)),
+            _ => None,
+        });
+        said.collect()
     }
 
     /// Runs `ops` against it and answers what it printed.
@@ -164,11 +168,7 @@ async fn serve(logs: &Path, port: u16, variables: &[(&'static str, String)]) -> 
     program.start(async || TcpStream::connect(("127.0.0.1", port)).await.is_ok()).await
 }
 
-async fn optimize(
-    logs: &Path,
-    bucket: &Path,
-    variables: &[(&'static str, String)],
-) -> Result<Process, Trouble> {
+async fn optimize(logs: &Path, bucket: &Path, variables: &[(&'static str, String)]) -> Result<Process, Trouble> {
     let command = vec![program("load")?.display().to_string(), "optimize".to_owned(), bucket.display().to_string()];
     let program = Program { name: "optimize-photo", command, variables: variables.to_vec(), user: None, logs };
     // It is ready when it looks for events, which it does not say; it says why where it cannot.

@@ -2,7 +2,9 @@
 
 use crate::Trouble as Error;
 use crate::stack::Stack;
+use crate::stack::disk::Disk;
 use crate::stack::postgres::{Postgres, Stop};
+use crate::stack::redis::Redis;
 use crate::traffic::writes::Pace;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, sleep_until};
@@ -63,44 +65,43 @@ impl Clock {
 /// When something cannot be broken or mended.
 pub(crate) async fn inflict(trouble: Trouble, stack: &mut Stack, seconds: u64) -> Result<Vec<Window>, Error> {
     let clock = Clock { began: Instant::now(), seconds: seconds as f64 };
-    let mut windows = Vec::new();
-    match trouble {
-        Trouble::None => {}
+    Ok(match trouble {
+        Trouble::None => Vec::new(),
         Trouble::Database => {
             let postgres = stack.postgres.as_mut().ok_or("there is no server to stop")?;
             clock.reach(0.2).await;
-            windows.push(stop(postgres, Stop::Fast, 0.0, &clock).await?);
+            let restarted = stop(postgres, Stop::Fast, 0.0, &clock).await?;
             clock.reach(0.5).await;
-            windows.push(stop(postgres, Stop::Kill, clock.seconds / 10.0, &clock).await?);
+            vec![restarted, stop(postgres, Stop::Kill, clock.seconds / 10.0, &clock).await?]
         }
-        Trouble::Cache => {
-            let redis = stack.redis.as_mut().ok_or("there is no cache to kill")?;
-            clock.reach(0.3).await;
-            let began_s = clock.now_s();
-            tokio::task::block_in_place(|| redis.kill());
-            clock.reach(0.6).await;
-            redis.resume().await?;
-            windows.push(Window { what: "Redis killed".to_owned(), began_s, ended_s: clock.now_s() });
-        }
+        Trouble::Cache => vec![kill(stack.redis.as_mut().ok_or("there is no cache to kill")?, &clock).await?],
         Trouble::Bucket => {
-            let bucket = stack.bucket.as_ref().ok_or("there is no bucket")?;
-            bucket.faults.set(FAULTS);
+            stack.bucket.as_ref().ok_or("there is no bucket")?.faults.set(FAULTS);
             clock.reach(1.0).await;
             let what = format!("{:.0} % of S3's calls fail", FAULTS * 100.0);
-            windows.push(Window { what, began_s: 0.0, ended_s: clock.now_s() });
+            vec![Window { what, began_s: 0.0, ended_s: clock.now_s() }]
         }
-        Trouble::Disk => {
-            let disk = stack.disk.as_ref().ok_or("there is no disk that can be full")?;
-            // Long enough for the journal of SQLite to want to grow.
-            clock.reach(0.2).await;
-            let began_s = clock.now_s();
-            tokio::task::block_in_place(|| disk.fill())?;
-            clock.reach(0.6).await;
-            disk.free()?;
-            windows.push(Window { what: "disk full".to_owned(), began_s, ended_s: clock.now_s() });
-        }
-    }
-    Ok(windows)
+        Trouble::Disk => vec![fill(stack.disk.as_ref().ok_or("there is no disk that can be full")?, &clock).await?],
+    })
+}
+
+async fn kill(redis: &mut Redis, clock: &Clock) -> Result<Window, Error> {
+    clock.reach(0.3).await;
+    let began_s = clock.now_s();
+    tokio::task::block_in_place(|| redis.kill());
+    clock.reach(0.6).await;
+    redis.resume().await?;
+    Ok(Window { what: "Redis killed".to_owned(), began_s, ended_s: clock.now_s() })
+}
+
+/// Long enough for the journal of SQLite to want to grow.
+async fn fill(disk: &Disk, clock: &Clock) -> Result<Window, Error> {
+    clock.reach(0.2).await;
+    let began_s = clock.now_s();
+    tokio::task::block_in_place(|| disk.fill())?;
+    clock.reach(0.6).await;
+    disk.free()?;
+    Ok(Window { what: "disk full".to_owned(), began_s, ended_s: clock.now_s() })
 }
 
 async fn stop(postgres: &mut Postgres, how: Stop, away_s: f64, clock: &Clock) -> Result<Window, Error> {

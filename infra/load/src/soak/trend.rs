@@ -13,7 +13,8 @@ pub(super) fn slope(points: &[(f64, f64)]) -> f64 {
             (middle(|point| point.0), middle(|point| point.1))
         })
         .collect();
-    let pairs = windows.iter().enumerate().flat_map(|(index, one)| windows[index + 1..].iter().map(move |two| (one, two)));
+    let pairs =
+        windows.iter().enumerate().flat_map(|(index, one)| windows[index + 1..].iter().map(move |two| (one, two)));
     let slopes: Vec<f64> = pairs.map(|(one, two)| (two.1 - one.1) / (two.0 - one.0)).collect();
     if slopes.is_empty() { 0.0 } else { median(slopes) }
 }

@@ -113,8 +113,7 @@ impl Postgres {
         let mut command = vec![text(&self.binaries.join("postgres"))];
         command.extend(["-D", &text(&self.dir.join("data")), "-k", &socket, "-p", &port].map(str::to_owned));
         command.extend(SETTINGS.iter().flat_map(|setting| ["-c".to_owned(), (*setting).to_owned()]));
-        let program =
-            Program { name: "PostgreSQL", command, variables: Vec::new(), user: self.user, logs: &self.dir };
+        let program = Program { name: "PostgreSQL", command, variables: Vec::new(), user: self.user, logs: &self.dir };
         let ask = self.binaries.join("pg_isready");
         let is_ready = async || run_to_end(&ask, &["-q", "-h", "127.0.0.1", "-p", &port], &[]).await.is_ok();
         program.start(is_ready).await

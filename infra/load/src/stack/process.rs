@@ -117,6 +117,12 @@ impl Process {
         is_alive(self.id)
     }
 
+    /// Whether its log tells of a panic.
+    pub(crate) fn has_panicked(&self) -> bool {
+        let Ok(log) = std::fs::File::open(&self.log) else { return false };
+        BufReader::new(log).lines().map_while(Result::ok).any(|line| line.contains("panicked at"))
+    }
+
     fn last_lines(&self, count: usize) -> String {
         let log = std::fs::read_to_string(&self.log).unwrap_or_default();
         let lines: Vec<_> = log.lines().rev().take(count).collect();

@@ -77,7 +77,8 @@ impl Client {
     /// # Errors
     /// When the connection ends without an answer, or none comes.
     pub(crate) async fn send(&self, ask: &Ask) -> Result<Reply, Trouble> {
-        let target = if ask.target.starts_with('/') { format!("{}{}", self.url, ask.target) } else { ask.target.clone() };
+        let target =
+            if ask.target.starts_with('/') { format!("{}{}", self.url, ask.target) } else { ask.target.clone() };
         let request = Request::builder().method(&ask.method).uri(target);
         let request = ask.headers.iter().fold(request, |request, (name, value)| request.header(*name, value));
         let request = request.body(Full::new(ask.body.clone()))?;

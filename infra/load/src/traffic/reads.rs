@@ -58,7 +58,9 @@ fn read(mut book: Book, said: &str) -> Option<(Book, f64)> {
     for line in said.lines().filter_map(|line| line.strip_prefix("load\t")) {
         let parts: Vec<&str> = line.split('\t').collect();
         match *parts {
-            ["good", kind, count] => book.answers.entry(kind.to_owned()).or_default().good += count.parse::<u64>().ok()?,
+            ["good", kind, count] => {
+                book.answers.entry(kind.to_owned()).or_default().good += count.parse::<u64>().ok()?
+            }
             ["time", kind, bucket, count] => {
                 let times = &mut book.answers.entry(kind.to_owned()).or_default().times;
                 times.push_many(bucket.parse().ok()?, count.parse().ok()?);

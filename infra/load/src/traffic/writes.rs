@@ -33,6 +33,7 @@ impl Pace {
 /// A photo whose bytes the store has accepted.
 #[derive(Clone, Debug)]
 pub(crate) struct Upload {
+    pub(crate) person: u64,
     pub(crate) id: String,
     /// Whether it must end as `ready`; else as `rejected`.
     pub(crate) is_sound: bool,
@@ -45,6 +46,16 @@ pub(crate) struct Upload {
 pub(crate) struct Deeds {
     pub(crate) chargers: u64,
     pub(crate) verifications: u64,
+    /// Those that are ready, once that is known.
+    pub(crate) photos: u64,
+}
+
+impl Deeds {
+    /// Chargers, verifications, photos, and the trust that they earn.
+    pub(crate) fn counters(&self) -> [u64; 4] {
+        let trust = 10 * self.chargers + 2 * self.verifications + 3 * self.photos;
+        [self.chargers, self.verifications, self.photos, trust.min(100)]
+    }
 }
 
 /// What was accepted in a run, and what the API therefore owes.

@@ -42,7 +42,7 @@ pub(super) async fn upload(desk: Desk, number: u64) {
     }
     let id = promise["photo_id"].as_str().unwrap_or_default().to_owned();
     let state = desk.ripen(&id).await;
-    desk.owe(|written| written.uploads.push(Upload { id, is_sound, state }));
+    desk.owe(|written| written.uploads.push(Upload { person: person(number), id, is_sound, state }));
 }
 
 /// `POST /api/chargers` under a key, now and then with a photo, now and then once more.
@@ -66,7 +66,7 @@ pub(super) async fn create(desk: Desk, number: u64) {
     let id = id_of(&answer);
     let photos = answer["charger"]["photos"].as_array().into_iter().flatten();
     let photos = photos.filter_map(|photo| photo["id"].as_str());
-    let photos = photos.map(|id| Upload { id: id.to_owned(), is_sound: true, state: None });
+    let photos = photos.map(|id| Upload { person: person(number), id: id.to_owned(), is_sound: true, state: None });
     desk.owe(|written| {
         written.uploads.extend(photos);
         written.refused_photos += answer["photo_errors"].as_array().map_or(0, |errors| errors.len() as u64);
