@@ -66,12 +66,12 @@ lambda-build: ## sam build, into .aws-sam/
 	PATH="$(VENV_BIN):$$PATH" $(SAM) build
 
 # bash counts its own SECONDS, so make must not take those of the environment for a wish.
-FUZZ_SECONDS = $(if $(filter command line,$(origin SECONDS)),$(SECONDS),60)
+RUN_SECONDS = $(if $(filter command line,$(origin SECONDS)),$(SECONDS),60)
 
 .PHONY: fuzz
 fuzz: ## The photo pipeline against hostile bytes (SECONDS=60 for each target)
 	@infra/setup.sh fuzz
-	@tests/fuzz/run.sh $(FUZZ_SECONDS)
+	@tests/fuzz/run.sh $(RUN_SECONDS)
 
 # What is measured: 100 K and 1 M chargers one after the other, or one of 100k, 1m, 10m.
 SCALE ?= 100k,1m
@@ -94,6 +94,24 @@ bench-cold-start: ## The start of the functions that read, as release binaries (
 .PHONY: bench-telemetry
 bench-telemetry: ## What a request pays for its log line and metrics
 	@cargo run --quiet --profile measure -p telemetry --example cost
+
+# How many chargers there are before; bash counts its own SECONDS, see above.
+CHARGERS ?= 100000
+MINUTES ?= 10
+ONLY ?=
+
+.PHONY: build-load
+build-load:
+	@infra/setup.sh load
+	@cargo build --profile local -p load -p local -p ops
+
+.PHONY: load
+load: build-load ## Both stacks under wrk, calm and in trouble (SECONDS=60 a run, CHARGERS=100000, ONLY=word of a title)
+	@"$(TARGET_DIR)/local/load" run --seconds $(RUN_SECONDS) --chargers $(CHARGERS) --only "$(ONLY)"
+
+.PHONY: soak
+soak: build-load ## Both stacks for MINUTES=10: memory, open files, threads and connections stay flat
+	@"$(TARGET_DIR)/local/load" soak --minutes $(MINUTES) --chargers $(CHARGERS)
 
 # Real photos where they are; without them the bench makes pictures.
 PHOTOS ?= $(wildcard ../shared/data/photos)

@@ -6,6 +6,7 @@
 #   infra/setup.sh lambda  that, and a cross compiler for Lambda builds
 #   infra/setup.sh fuzz    what `make run` needs, and cargo-fuzz
 #   infra/setup.sh bench   what `make run` needs, and PostgreSQL with PostGIS to measure against
+#   infra/setup.sh load    what `make run` needs, and wrk, PostgreSQL and Redis for `make load` and `make soak`
 #   infra/setup.sh bench-photos  what `make run` needs, and Pillow and sharp to measure against
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -83,6 +84,13 @@ for_benching() {
         || want_package postgresql-15-postgis-3 "one of the ways to search that ours is measured beside"
 }
 
+for_load() {
+    have wrk || want_package wrk "asks, for \`make load\` and \`make soak\`"
+    have redis-server || want_package redis-server "the shared tier of the cache"
+    ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || have pg_config \
+        || want_package postgresql "the database of the second stack: a server of its own"
+}
+
 for_benching_photos() {
     have python3 || want_package python3 "runs Pillow, which the replaced system used"
     python3 -c 'import ensurepip' 2>/dev/null || want_package python3-venv "holds Pillow"
@@ -106,13 +114,14 @@ for_running
 case "${1:-run}" in
     run) ;;
     bench) for_benching ;;
+    load) for_load ;;
     bench-photos) for_benching_photos ;;
     fuzz) for_fuzzing ;;
     *) for_testing ;;
 esac
 install_packages
 case "${1:-run}" in
-    run | bench) ;;
+    run | bench | load) ;;
     bench-photos)
         want_python_library PIL pillow==13.0.0 "what the replaced system made its photos with"
         want_node_library sharp sharp@0.35.5 "the fastest of its kind in common use"
@@ -122,7 +131,7 @@ case "${1:-run}" in
         want_python_tool sam aws-sam-cli==1.170.0 "checks template.yaml (with cfn-lint)"
         want_python_tool schemathesis schemathesis==4.32.5 "tries everything that infra/openapi.json promises"
         ;;
-    *) echo "usage: infra/setup.sh run|test|lambda|bench|bench-photos|fuzz" >&2; exit 2 ;;
+    *) echo "usage: infra/setup.sh run|test|lambda|bench|load|bench-photos|fuzz" >&2; exit 2 ;;
 esac
 if [ "${1:-run}" = lambda ]; then
     want_python_tool cargo-lambda cargo-lambda==1.9.2 "builds and runs functions as Lambda does (brings zig)"

@@ -119,8 +119,8 @@ fn memory_mb() -> Result<u64, Trouble> {
     Ok(total / 1024)
 }
 
-/// The folder of `initdb` and `postgres`.
-fn binaries() -> Option<PathBuf> {
+/// The folder of `initdb` and `postgres`; `None` where PostgreSQL is not installed.
+pub fn binaries() -> Option<PathBuf> {
     let said = Command::new("pg_config").arg("--bindir").output().ok();
     let said = said.map(|output| PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()));
     let packaged = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
@@ -129,8 +129,11 @@ fn binaries() -> Option<PathBuf> {
     packaged.chain(said).find(is_complete)
 }
 
-/// PostgreSQL refuses to run as root; then another user it is.
-fn unprivileged_user(dir: &Path) -> Result<Option<(u32, u32)>, Trouble> {
+/// Who runs a server in a folder of this process: PostgreSQL refuses to run as root; then another user (and group) it is.
+///
+/// # Errors
+/// When there is no such user.
+pub fn unprivileged_user(dir: &Path) -> Result<Option<(u32, u32)>, Trouble> {
     if std::fs::metadata(dir)?.uid() != 0 {
         return Ok(None);
     }
@@ -143,7 +146,8 @@ fn unprivileged_user(dir: &Path) -> Result<Option<(u32, u32)>, Trouble> {
     Ok(Some(find("postgres").or_else(|| find("nobody")).ok_or("there is no user that is not root")?))
 }
 
-fn as_user(mut command: Command, user: Option<(u32, u32)>) -> Command {
+/// The command, run by that user.
+pub fn as_user(mut command: Command, user: Option<(u32, u32)>) -> Command {
     if let Some((uid, gid)) = user {
         command.uid(uid).gid(gid);
     }

@@ -15,16 +15,23 @@ fn is_temporary(error: &sqlx::Error) -> bool {
     match error {
         PoolTimedOut | PoolClosed => true,
         _ if is_handshake(error) => true,
-        // PostgreSQL: a rejected login, a statement or a lock that took too long, a server that takes no writes at the moment.
-        // SQLite: busy or locked.
+        // A rejected login, a statement or a lock that took too long, a server that takes no writes at the moment.
         Database(database) => {
             is_repeatable(error)
                 || database.code().is_some_and(|code| {
-                    code.starts_with("28") || ["57014", "55P03", "25P03", "25006", "5", "6"].contains(&&*code)
+                    let postgres = code.starts_with("28") || ["57014", "55P03", "25P03", "25006"].contains(&&*code);
+                    postgres || is_temporary_in_sqlite(&code)
                 })
         }
         _ => is_repeatable(error),
     }
+}
+
+/// Busy, locked, a disk that fails or is full. SQLite's codes have at most four digits, those of PostgreSQL five signs; what is
+/// above the lowest byte says where it happened.
+fn is_temporary_in_sqlite(code: &str) -> bool {
+    const BUSY_LOCKED_IO_FULL: [u32; 4] = [5, 6, 10, 13];
+    code.len() < 5 && code.parse::<u32>().is_ok_and(|code| BUSY_LOCKED_IO_FULL.contains(&(code & 0xff)))
 }
 
 /// Worth another try at once, on another connection, where nothing has been changed by this one.

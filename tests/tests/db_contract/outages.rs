@@ -6,6 +6,7 @@ use domain::filter::Filter;
 use domain::{Error, Kind};
 use std::error::Error as _;
 use std::net::TcpListener;
+use tests::behind::execute;
 use tests::seed::{NOON, id, imported, point};
 use tests::{TestDb, on_both_engines, open};
 
@@ -81,4 +82,19 @@ async fn a_file_that_cannot_be_opened_is_unavailable() {
         let error = open(&Database::at(format!("sqlite:{path}"), 1)).await.unwrap_err();
         assert!(matches!(error.kind(), Kind::Unavailable | Kind::Internal) && !error.detail().contains(&path));
     }
+}
+
+#[tokio::test]
+async fn a_full_disk_is_unavailable_and_all_is_well_once_there_is_room() {
+    let sqlite = TestDb::sqlite().await;
+    let db = open(&Database::at(&sqlite.url, 1)).await.unwrap();
+    // As with a disk: what is there may be written over, and nothing is added.
+    execute(&db, "PRAGMA max_page_count = 1").await.unwrap();
+    let chargers: Vec<_> = (1..=500).map(|n| imported(n, point(1.0, 2.0))).collect();
+    let error = db.import_chargers("set", &chargers, NOON).await.unwrap_err();
+    assert_eq!((error.kind(), error.retry_after_s()), (Kind::Unavailable, Some(2)), "{error:?}");
+    assert_eq!(db.count_chargers(&Filter::default()).await.unwrap().count, 0);
+    execute(&db, "PRAGMA max_page_count = 1000000").await.unwrap();
+    db.import_chargers("set", &chargers, NOON).await.unwrap();
+    assert_eq!(db.count_chargers(&Filter::default()).await.unwrap().count, 500);
 }
