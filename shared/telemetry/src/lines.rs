@@ -48,12 +48,9 @@ where
     fn write(&self, event: &Event<'_>, request: Option<&Open>) {
         let (now, about) = ((self.now)(), event.metadata());
         let mut line = Line::new(now, *about.level());
-        // What the line says of itself, no field may say once more.
-        let mut said: &[(&str, f64)] = &[];
         let sums = request.filter(|_| about.target() == REQUEST).map(Open::sums);
-        if let Some(sums) = &sums {
-            said = sums;
-        }
+        // What the line says by itself, no field says once more.
+        let said = sums.as_deref().map_or(&[][..], Vec::as_slice);
         event.record(&mut Fields { line: &mut line, said, is_in_request: request.is_some() });
         line.text("function", request.map_or(self.function, |request| request.function));
         if let Some(request) = request {
@@ -63,8 +60,8 @@ where
             }
             line.json("cold_start", &request.is_cold);
         }
-        if let Some(sums) = &sums {
-            emf::write(&mut line, now, &self.namespace, sums);
+        if sums.is_some() {
+            emf::write(&mut line, now, &self.namespace, said);
         }
         self.put(line);
     }
@@ -132,7 +129,7 @@ impl<F: FnMut(&'static str, f64)> Visit for Measured<F> {
 /// Puts the fields of an event into a line.
 struct Fields<'a> {
     line: &'a mut Line,
-    said: &'a [(&'a str, f64)],
+    said: &'a [(&'static str, f64)],
     is_in_request: bool,
 }
 
