@@ -79,6 +79,7 @@ async fn within<T>(limit: Duration, work: impl Future<Output = domain::Result<T>
 /// Why something failed, without the sentence that a client gets.
 fn cause(error: &Error) -> String {
     let chain = std::iter::successors(std::error::Error::source(error), |error| error.source());
-    let causes: Vec<String> = chain.map(ToString::to_string).collect();
+    // The AWS clients end their chains with a dump of all that they know.
+    let causes: Vec<String> = chain.map(ToString::to_string).filter(|cause| !cause.contains(" { ")).collect();
     if causes.is_empty() { error.detail().trim_end_matches('.').to_owned() } else { causes.join(": ") }
 }
