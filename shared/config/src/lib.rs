@@ -162,7 +162,8 @@ impl Config {
 
     /// One line that says what was chosen, without a password.
     pub fn summary(&self) -> String {
-        format!("database: {}; photos: {}; cache: {}", self.database, self.store, self.cache)
+        let shared = self.cache.url.as_ref().map(|_| format!("; cache: {}", self.cache)).unwrap_or_default();
+        format!("database: {}; photos: {}{shared}", self.database, self.store)
     }
 }
 
@@ -188,10 +189,7 @@ mod tests {
     #[test]
     fn an_empty_environment_is_the_embedded_default() {
         let config = read(&[]).unwrap();
-        assert_eq!(
-            config.summary(),
-            "database: SQLite .data/sharaspot.db; photos: folder .data/photos; cache: 16384 KB of memory"
-        );
+        assert_eq!(config.summary(), "database: SQLite .data/sharaspot.db; photos: folder .data/photos");
         assert_eq!(config.photo_base_url, "http://localhost:3000");
     }
 

@@ -15,11 +15,13 @@ use write::{Write, writes};
 
 async fn tell(test_db: &TestDb, writes: &[Write]) -> (Vec<Value>, Map<String, Value>) {
     let mut story = Story::new(test_db).await;
-    for write in writes {
+    for (step, write) in writes.iter().enumerate() {
         story.write(write).await;
         check_database(&test_db.db).await;
         story.check_scores().await;
-        story.check_cache().await;
+        if step % 4 == 3 {
+            story.check_cache().await;
+        }
     }
     let state = story.state().await;
     (story.answers, state)

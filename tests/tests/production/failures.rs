@@ -204,10 +204,10 @@ async fn no_try_goes_past_the_time_that_lambda_leaves() {
     everything["rawQueryString"] = json!("");
     lambda.limit_time(Duration::from_millis(1500));
     assert_eq!(http_answer(&lambda.invoke(&everything).await).0, 200);
-    // A statement that hangs, and a server that is not there.
+    // A statement that hangs (the one that even a kept answer needs), and a server that is not there.
     let mut lock = scene.server.superuser(&scene.database).await;
     lock.execute("BEGIN").await.unwrap();
-    lock.execute("LOCK TABLE charger_facets").await.unwrap();
+    lock.execute("LOCK TABLE charger_changes").await.unwrap();
     for is_there in [true, false] {
         let started = Instant::now();
         assert_eq!(http_answer(&lambda.invoke(&everything).await).0, 503, "{is_there}");

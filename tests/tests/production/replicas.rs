@@ -1,6 +1,7 @@
 //! Reads go to the replica, writes never; and whoever has written sees it.
 
-use crate::scene::{CHARGERS, Scene, Seen, add, list, list_with, open};
+use crate::scene::{CHARGERS, Scene, Seen, add, list, list_kept, list_with, open};
+use cache::Cache;
 use db::Db;
 use domain::connection::{Database, Pool, Pooler, Replica};
 use domain::filter::Filter;
@@ -77,6 +78,25 @@ async fn every_write_is_read_back_at_once_however_far_the_replica_is() {
         }
     }
     replica.resume_replay().await;
+}
+
+#[tokio::test]
+async fn what_is_kept_of_a_replica_that_lags_is_not_shown_to_whoever_has_written() {
+    let Some((_scene, replica, db)) = stage("kept").await else { return };
+    let memory = domain::connection::Cache { url: None, memory_bytes: 1 << 24 };
+    let cache = Cache::open(&memory, config::world().now).unwrap();
+    assert_eq!(total(&list_kept(&db, &cache, None).await), CHARGERS);
+    replica.pause_replay().await;
+    for round in 1..=3 {
+        let token = add(&db).await.token;
+        for _ in 0..2 {
+            assert_eq!(total(&list_kept(&db, &cache, token).await), CHARGERS + round);
+            assert_eq!(total(&list_kept(&db, &cache, None).await), CHARGERS, "others read what the replica has");
+        }
+    }
+    replica.resume_replay().await;
+    tests::eventually("the replica has it all", async || total(&list_kept(&db, &cache, None).await) == CHARGERS + 3)
+        .await;
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! A server with a schema and some chargers, and what it is asked.
 
+use cache::Cache;
 use db::Db;
 use domain::connection::{Database, Login};
 use domain::{ConsistencyToken, World};
@@ -131,13 +132,19 @@ pub(crate) async fn list(db: &Db) -> Seen {
 
 /// The same with what a write has answered.
 pub(crate) async fn list_with(db: &Db, token: Option<ConsistencyToken>) -> Seen {
+    list_kept(db, &Cache::default(), token).await
+}
+
+/// The same with a cache.
+pub(crate) async fn list_kept(db: &Db, cache: &Cache, token: Option<ConsistencyToken>) -> Seen {
     let mut payload = event("get-chargers.nearby");
     payload["rawQueryString"] = json!("page_size=500");
     if let Some(token) = token {
         payload["headers"]["x-consistency-token"] = json!(token.to_string());
     }
     let request = lambda_http::request::from_str(&payload.to_string()).unwrap();
-    Seen::of(chargers::handle(&chargers::App::new(db.clone(), String::new()), request).await.unwrap())
+    let app = chargers::App::new(db.clone(), String::new()).with_cache(cache.clone());
+    Seen::of(chargers::handle(&app, request).await.unwrap())
 }
 
 /// Adds a charger.
