@@ -10,8 +10,10 @@ use tokio::time::{Instant, sleep};
 /// A shared cache may be told late, by as long as its entries live at most; a total that is still wrong then is wrong.
 const PATIENCE: Duration = Duration::from_secs(20);
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
+type IsCounted = fn(&Charger) -> bool;
+
 /// Totals, and which chargers they are of.
-const TOTALS: [(&str, fn(&Charger) -> bool); 6] = [
+const TOTALS: [(&str, IsCounted); 6] = [
     ("verification_level=1", |_| true),
     ("verification_level=2", |charger| charger.level >= 2),
     ("verification_level=4", |charger| charger.level >= 4),

@@ -16,9 +16,12 @@ pub(super) struct Vitals {
     connections: Option<f64>,
 }
 
+/// A part of the vitals, where a process has it.
+type Measure = fn(&Vitals) -> Option<f64>;
+
 pub(super) const MEMORY: &str = "memory, MB";
 /// What is judged.
-pub(super) const MEASURES: [(&str, fn(&Vitals) -> Option<f64>); 4] = [
+pub(super) const MEASURES: [(&str, Measure); 4] = [
     (MEMORY, |vitals| Some(vitals.memory_mb)),
     ("open files", |vitals| Some(vitals.files)),
     ("threads", |vitals| Some(vitals.threads)),

@@ -57,7 +57,7 @@ pub(super) async fn create(desk: Desk, number: u64) {
         "total_ports": 2,
         "amenities": ["cafe"],
     });
-    if number % WITH_PHOTO_OF == 0 {
+    if number.is_multiple_of(WITH_PHOTO_OF) {
         body["photos"] = json!([BASE64.encode(&desk.people.pictures.small)]);
     }
     let ask = Ask::json("/api/chargers", &body).bearer(&token).header("idempotency-key", key());
@@ -76,7 +76,7 @@ pub(super) async fn create(desk: Desk, number: u64) {
         // Whoever adds a charger says that it works.
         deeds.verifications += 1;
     });
-    if number % REPLAYED_OF == 0 {
+    if number.is_multiple_of(REPLAYED_OF) {
         let Some(again) = desk.insist("create again", &ask).await else { return };
         let other = id_of(&again.json());
         desk.owe(|written| {
