@@ -12,12 +12,14 @@ pub mod changes;
 pub mod chargers;
 pub mod contributions;
 pub mod contributors;
+pub mod dump;
 pub mod idempotency;
 pub mod imports;
 pub mod listing;
 pub mod migrations;
 pub mod neighbours;
 pub mod photos;
+pub mod scratch;
 pub mod sharaspot;
 pub mod verifications;
 
