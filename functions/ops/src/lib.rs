@@ -1,8 +1,8 @@
-//! Operations, as a Lambda function and as a command line: migrations, imports, generated chargers, and the upkeep of photos.
+//! Operations, as a Lambda function and as a command line: migrations, imports, generated chargers, backups, and the upkeep of photos.
 //!
 //! Both ways call the same functions: [`execute`] what was typed ([`CommandLine`]), [`handle`] an event
 //! (`{"command": "migrate"}`). What reads a file exists on the command line only. Each command has its file ([`migrate`],
-//! [`import`], [`generate`], [`reprocess`], [`sweep`]) and answers a [`Report`], which a person reads as text and a program as
+//! [`import`], [`generate`], [`backup`], [`restore`], [`reprocess`], [`sweep`], …) and answers a [`Report`], which a person reads as text and a program as
 //! JSON. What may take longer than Lambda allows stops before the deadline, and the report says where to go on.
 //!
 //! No SQL and no decision about what a valid charger is: those are in `db` and `domain`. How a photo is made is not decided here
@@ -11,24 +11,31 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod backup;
 pub mod generate;
 pub mod import;
 pub mod migrate;
+pub mod ndjson;
 pub mod reprocess;
+pub mod restore;
+pub mod restore_drill;
 pub mod sweep;
+pub mod sync_files;
 
 mod allowance;
+mod backups;
 mod command;
 mod photos;
 mod report;
 mod station;
 
+pub use backups::Backups;
 pub use command::CommandLine;
 pub use photos::Photos;
 pub use report::Report;
 
 use allowance::Allowance;
-use command::{Action, Event, Import, Migrate};
+use command::{Action, Event, Export, Import, Migrate};
 use config::Config;
 use db::Db;
 use domain::connection::Database;
@@ -46,15 +53,16 @@ const INTERNAL: &str = "Something went wrong on our side.";
 pub struct App {
     db: Db,
     photos: Photos,
+    backups: Backups,
     world: World,
     /// How another database than ours is connected: as ours is.
     connection: Database,
 }
 
 impl App {
-    /// Commands on a database and its photos, with a clock and a source of ids.
-    pub fn new(db: Db, photos: Photos, world: World) -> Self {
-        Self { db, photos, world, connection: Database::at("", 4) }
+    /// Commands on a database, its photos and its backups, with a clock and a source of ids.
+    pub fn new(db: Db, photos: Photos, backups: Backups, world: World) -> Self {
+        Self { db, photos, backups, world, connection: Database::at("", 4) }
     }
 
     /// The same, with this TLS, these time-outs and this pool for databases that commands read from.
@@ -79,7 +87,7 @@ impl App {
         }
         let (logins, world) = (secrets::logins(config.secret_ttl), config::world());
         let db = Db::open(&config.database, "ops", world, logins).await?.primary();
-        Ok(Self::new(db, Photos::of(config), world).connecting_like(config.database.clone()))
+        Ok(Self::new(db, Photos::of(config), Backups::of(config), world).connecting_like(config.database.clone()))
     }
 }
 
@@ -89,6 +97,7 @@ impl App {
 /// When the command itself failed, found what must not stay, or left photos undone; rejected rows of an import are part of its
 /// report.
 pub async fn execute(app: &App, command: CommandLine, out: &mut impl Write) -> Result<()> {
+    let interruptible = || Allowance::until_interrupted(app.world.now);
     let report = match command.action {
         Action::Migrate { to: Migrate::Status } => migrate::status(&app.db).await?,
         Action::Migrate { to: Migrate::Up } => migrate::up(&app.db).await?,
@@ -101,13 +110,26 @@ pub async fn execute(app: &App, command: CommandLine, out: &mut impl Write) -> R
             import::afdc::import_file(app, &file, rejects.as_deref()).await?
         }
         Action::Import { from: Import::Sharaspot(request) } => {
-            import::sharaspot::import(app, &request, &Allowance::until_interrupted(app.world.now)).await?
+            import::sharaspot::import(app, &request, &interruptible()).await?
         }
+        Action::Import { from: Import::Ndjson(request) } => ndjson::import(app, &request).await?,
+        Action::Export { to: Export::Ndjson { file } } => {
+            let target = ndjson::Target::of(&file);
+            let report = ndjson::export(app, &target, out).await?;
+            // The text has standard output to itself.
+            if matches!(target, ndjson::Target::Out) {
+                eprint!("{report}");
+                return Ok(());
+            }
+            report
+        }
+        Action::Backup(request) => backup::backup(app, &request, &interruptible()).await?,
+        Action::Restore(request) => restore::restore(app, &request, &interruptible()).await?,
+        Action::RestoreDrill(request) => restore_drill::drill(app, &request, &interruptible()).await?,
+        Action::SyncFiles(request) => sync_files::sync_files(app, &request, &interruptible()).await?,
         Action::Generate(plan) => generate::generate(app, &plan).await?,
-        Action::Reprocess(request) => {
-            reprocess::reprocess(app, &request, &Allowance::until_interrupted(app.world.now)).await?
-        }
-        Action::Sweep(request) => sweep::sweep(app, &request, &Allowance::until_interrupted(app.world.now)).await?,
+        Action::Reprocess(request) => reprocess::reprocess(app, &request, &interruptible()).await?,
+        Action::Sweep(request) => sweep::sweep(app, &request, &interruptible()).await?,
     };
     write!(out, "{report}")
         .map_err(|error| Error::new(Kind::Internal, "The report cannot be written.").because(error))?;
@@ -143,6 +165,12 @@ async fn answer(app: &App, event: Value, allowance: &Allowance) -> Result<Report
         },
         Event::Generate(plan) => generate::generate(app, &plan).await,
         Event::Reprocess(request) => return reprocess::reprocess(app, &request, allowance).await,
+        Event::Backup(request) => return backup::backup(app, &request, allowance).await,
+        Event::Restore(request) => {
+            request.check_event()?;
+            return restore::restore(app, &request, allowance).await;
+        }
+        Event::RestoreDrill(request) => return restore_drill::drill(app, &request, allowance).await,
         Event::Sweep(request) => return sweep::sweep(app, &request, allowance).await,
     }?;
     report.fault().map_or(Ok(report), Err)

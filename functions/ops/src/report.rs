@@ -3,7 +3,7 @@
 mod schema;
 
 use crate::import::{Summary, sharaspot};
-use crate::{reprocess, sweep};
+use crate::{backup, ndjson, reprocess, restore, restore_drill, sweep, sync_files};
 use db::ImportOutcome;
 use db::migrations::{Applied, Index, Repair, Step};
 use domain::Error;
@@ -69,6 +69,16 @@ pub enum Report {
     Reprocess(reprocess::Summary),
     /// What was removed.
     Sweep(sweep::Summary),
+    /// A backup.
+    Backup(backup::Summary),
+    /// What was restored.
+    Restore(restore::Summary),
+    /// What was restored on trial.
+    RestoreDrill(restore_drill::Summary),
+    /// An export or import of everything.
+    Moved(ndjson::Summary),
+    /// Photos that were copied.
+    SyncFiles(sync_files::Summary),
 }
 
 impl Report {
@@ -83,6 +93,8 @@ impl Report {
             Self::Indexes { indexes, damage } => schema::fault(indexes, damage),
             Self::Reprocess(summary) => summary.fault(),
             Self::Sweep(summary) => summary.fault(),
+            Self::Backup(summary) => summary.fault(),
+            Self::SyncFiles(summary) => summary.fault(),
             Self::FromSharaspot(summary) => summary.fault(),
             _ => None,
         }
@@ -100,6 +112,11 @@ impl fmt::Display for Report {
             Self::Import(summary) => summary.fmt(f),
             Self::Reprocess(summary) => summary.fmt(f),
             Self::Sweep(summary) => summary.fmt(f),
+            Self::Backup(summary) => summary.fmt(f),
+            Self::Restore(summary) => summary.fmt(f),
+            Self::RestoreDrill(summary) => summary.fmt(f),
+            Self::Moved(summary) => summary.fmt(f),
+            Self::SyncFiles(summary) => summary.fmt(f),
             Self::FromSharaspot(summary) => summary.fmt(f),
             Self::Generate { chargers, imported, updated, unchanged } => {
                 writeln!(f, "generated {chargers} / imported {imported} / updated {updated} / unchanged {unchanged}")

@@ -16,9 +16,9 @@
 
 #[cfg(feature = "contract")]
 pub mod contract;
+mod folder;
 #[cfg(feature = "embedded")]
 pub mod local;
-mod folder;
 mod object;
 mod open;
 mod place;
@@ -27,9 +27,9 @@ mod s3;
 mod walk;
 mod write;
 
+pub use folder::{Folder, UNFINISHED};
 #[cfg(feature = "embedded")]
 pub use local::{Local, LocalSettings};
-pub use folder::{Folder, UNFINISHED};
 pub use object::{Object, ObjectHeaders, ObjectInfo, PostForm, PresignedPost};
 pub use place::Place;
 pub use s3::S3;

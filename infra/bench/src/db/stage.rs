@@ -73,9 +73,10 @@ impl Stage {
         db.migrate_up().await?;
         let started = Instant::now();
         let plan = serde_json::from_value(json!({"chargers": scale.0, "bbox": CONTINENT}))?;
-        // Of no environment: nothing here has photos.
-        let photos = ops::Photos::of(&config::Config::read(&|_| None)?);
-        ops::generate::generate(&ops::App::new(db.clone(), photos, config::world()), &plan).await?;
+        // Of no environment: nothing here has photos or backups.
+        let config = config::Config::read(&|_| None)?;
+        let (photos, backups) = (ops::Photos::of(&config), ops::Backups::of(&config));
+        ops::generate::generate(&ops::App::new(db.clone(), photos, backups, config::world()), &plan).await?;
         let generated = started.elapsed();
         eprintln!("bench-db: {scale}: generated in {generated:.1?}");
         db.close().await;

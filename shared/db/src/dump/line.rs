@@ -143,7 +143,8 @@ mod tests {
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let older = Shape::of("erasures", &names(&["owner"])).unwrap();
         assert_eq!(older.column_names(), ["owner"]);
-        for (table, columns) in [("erasures", &["owner", "why"][..]), ("users", &["id"]), ("erasures", &["erased_at"])] {
+        for (table, columns) in [("erasures", &["owner", "why"][..]), ("users", &["id"]), ("erasures", &["erased_at"])]
+        {
             assert_eq!(Shape::of(table, &names(columns)).unwrap_err().kind(), Kind::BadInput);
         }
     }

@@ -110,8 +110,7 @@ pub(super) async fn write(
             return Err(bad_line(place, "it holds a character U+0000, which PostgreSQL cannot keep"));
         }
         let fields = shape.columns.iter().zip(&values).map(|(column, value)| field(column.kind, value));
-        let fields: Vec<Field<'_>> =
-            fields.chain(shape.table.numbered.iter().map(|_| Field::Int8(number))).collect();
+        let fields: Vec<Field<'_>> = fields.chain(shape.table.numbered.iter().map(|_| Field::Int8(number))).collect();
         copy.push(fields);
         rows += 1;
     }

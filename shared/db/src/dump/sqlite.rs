@@ -36,9 +36,8 @@ pub(super) async fn count(connection: &mut SqliteConnection) -> Result<Vec<(&'st
 }
 
 pub(super) fn read<'c>(connection: &'c mut SqliteConnection, shape: &Shape) -> Rows<'c> {
-    let quoted = |columns: &[Column]| {
-        columns.iter().map(|column| format!("\"{}\"", column.name)).collect::<Vec<_>>().join(", ")
-    };
+    let quoted =
+        |columns: &[Column]| columns.iter().map(|column| format!("\"{}\"", column.name)).collect::<Vec<_>>().join(", ");
     let (columns, key) = (quoted(&shape.columns), quoted(&shape.columns[..shape.table.key]));
     let sql = format!("/* dump.read */ SELECT {columns} FROM {} ORDER BY {key}", shape.table.name);
     Rows::new(shape, Source::Sqlite(sqlx::query(AssertSqlSafe(sql)).fetch(connection).boxed()))
@@ -46,9 +45,8 @@ pub(super) fn read<'c>(connection: &'c mut SqliteConnection, shape: &Shape) -> R
 
 pub(super) fn values<'r>(row: &'r SqliteRow, columns: &[Column]) -> Result<Vec<Value<'r>>> {
     let value = |(index, column): (usize, &Column)| {
-        value(row, index, column.kind).ok_or_else(|| {
-            Error::internal(format!("a value of the column {} is no {:?}", column.name, column.kind))
-        })
+        value(row, index, column.kind)
+            .ok_or_else(|| Error::internal(format!("a value of the column {} is no {:?}", column.name, column.kind)))
     };
     columns.iter().enumerate().map(value).collect()
 }
@@ -77,12 +75,12 @@ fn value(row: &SqliteRow, index: usize, kind: Kind) -> Option<Value<'_>> {
 /// Keeps every other writer off, and foreign keys and triggers from looking before all is there; empties the tables where they may
 /// be. Answers what makes the triggers again.
 pub(super) async fn open(connection: &mut SqliteConnection, may_replace: bool) -> Result<Vec<String>> {
-    const TRIGGERS: &str = "/* dump.triggers */ SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' ORDER BY rowid";
+    const TRIGGERS: &str =
+        "/* dump.triggers */ SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' ORDER BY rowid";
     const LATER: &str = "PRAGMA defer_foreign_keys = ON";
     super::load::refuse_to_mix(&count(connection).await?, may_replace)?;
     sqlx::raw_sql(LATER).execute(&mut *connection).await.map_err(failed)?;
-    let triggers: Vec<(String, String)> =
-        sqlx::query_as(TRIGGERS).fetch_all(&mut *connection).await.map_err(failed)?;
+    let triggers: Vec<(String, String)> = sqlx::query_as(TRIGGERS).fetch_all(&mut *connection).await.map_err(failed)?;
     for (name, _) in &triggers {
         let drop = AssertSqlSafe(format!("/* dump.unhook */ DROP TRIGGER {name}"));
         sqlx::raw_sql(drop).execute(&mut *connection).await.map_err(failed)?;
@@ -146,7 +144,12 @@ fn insert(shape: &Shape, rows: usize) -> String {
     let mut row = vec!["?"; shape.columns.len()];
     row.extend(shape.table.numbered.iter().map(|_| "0"));
     let row = format!("({})", row.join(","));
-    format!("/* dump.write */ INSERT INTO {} ({}) VALUES {}", shape.table.name, names.join(","), vec![row; rows].join(","))
+    format!(
+        "/* dump.write */ INSERT INTO {} ({}) VALUES {}",
+        shape.table.name,
+        names.join(","),
+        vec![row; rows].join(",")
+    )
 }
 
 /// When all is there: numbers what is numbered in the order of its times, derives what is derived, and hooks the triggers in

@@ -162,7 +162,11 @@ mod tests {
         let time = |micros| Value::Time(Timestamp::from_micros(micros));
         for (kind, value, expected) in [
             (Kind::Text, Value::Null, "null"),
-            (Kind::Text, text("a \"b\\\" \n\u{1}\u{7f}é\u{1f6a9},}"), "\"a \\\"b\\\\\\\" \\n\\u0001\u{7f}é\u{1f6a9},}\""),
+            (
+                Kind::Text,
+                text("a \"b\\\" \n\u{1}\u{7f}é\u{1f6a9},}"),
+                "\"a \\\"b\\\\\\\" \\n\\u0001\u{7f}é\u{1f6a9},}\"",
+            ),
             (Kind::Text, text(""), "\"\""),
             (Kind::Uuid, Value::Uuid(Uuid::from_u128(0xAB)), "\"00000000-0000-0000-0000-0000000000ab\""),
             (Kind::Float, Value::Float(-0.0), "-0.0"),
