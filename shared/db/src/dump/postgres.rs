@@ -123,7 +123,10 @@ pub(super) async fn write(
 fn holds_nul(value: &Value<'_>) -> bool {
     match value {
         Value::Text(text) => text.contains('\0'),
-        Value::Json(text) => text.contains("\\u0000"),
+        // An escape, and not the text of one behind an escaped backslash.
+        Value::Json(text) => text.match_indices("\\u0000").any(|(at, _)| {
+            text[..at].bytes().rev().take_while(|byte| *byte == b'\\').count().is_multiple_of(2)
+        }),
         _ => false,
     }
 }

@@ -90,3 +90,10 @@ fn what_ends_early_or_is_no_copy_is_an_error() {
     fewer.push(&bytes);
     assert!(fewer.row(Table::named("erasures").unwrap().columns).is_err());
 }
+
+#[test]
+fn a_nul_is_told_from_the_text_of_one() {
+    let json = |text: &'static str| holds_nul(&Value::Json(text.into()));
+    assert!(json(r#""\u0000""#) && json(r#""\\\u0000""#) && holds_nul(&Value::Text("a\0".into())));
+    assert!(!json(r#""\\u0000""#) && !holds_nul(&Value::Null));
+}
