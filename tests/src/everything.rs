@@ -13,8 +13,7 @@ use domain::verification::report::Report;
 use domain::vocabulary::{PaymentMethod, Port, StationLighting};
 
 /// Quotes, escapes, controls, all planes of Unicode, and what looks like the end of a line or of a row.
-pub const NASTY: &str =
-    "Joe's \"Cable\" \\ \\u0000 \\n \n\r\t\u{1}\u{7f}\u{85}\u{2028} é ß 漢字 \u{1f50c}\u{10ffff}\u{feff} ,}{\"table\":\"x\"} 'y'";
+pub const NASTY: &str = "Joe's \"Cable\" \\ \\u0000 \\n \n\r\t\u{1}\u{7f}\u{85}\u{2028} é ß 漢字 \u{1f50c}\u{10ffff}\u{feff} ,}{\"table\":\"x\"} 'y'";
 
 /// Fills an empty database through the functions of `db`, and past them where those would not write what is difficult.
 pub async fn fill(db: &Db) {

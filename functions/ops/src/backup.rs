@@ -153,7 +153,7 @@ impl Run<'_> {
             let (name, columns) = (shape.table().name.to_owned(), shape.column_names());
             tables.push(TableParts { name, columns, digest: hasher.digest(), parts: Vec::new() });
         }
-        let schema = self.app.db.schema_version().await?;
+        let schema = snapshot.schema().await?;
         let parts = store.finish().await.map_err(unstored)?;
         store.note(summary);
         for (table, part) in parts {

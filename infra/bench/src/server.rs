@@ -120,7 +120,7 @@ fn memory_mb() -> Result<u64, Trouble> {
 }
 
 /// The folder of `initdb` and `postgres`.
-fn binaries() -> Option<PathBuf> {
+pub(crate) fn binaries() -> Option<PathBuf> {
     let said = Command::new("pg_config").arg("--bindir").output().ok();
     let said = said.map(|output| PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()));
     let packaged = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();

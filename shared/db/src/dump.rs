@@ -40,15 +40,6 @@ impl Db {
             Self::Sqlite(sqlite) => sqlite::count(&mut *sqlite.connection().await?).await,
         }
     }
-
-    /// The last step of the schema that the database has; 0 where it has none.
-    ///
-    /// # Errors
-    /// As every query.
-    pub async fn schema_version(&self) -> Result<i64> {
-        let steps = self.migration_steps().await?;
-        Ok(steps.iter().filter(|step| step.is_applied).map(|step| step.version).max().unwrap_or(0))
-    }
 }
 
 /// A row that is not what its table wants, by its line.

@@ -116,6 +116,11 @@ impl Db {
     }
 }
 
+/// The last step that a database has, seen by a connection; 0 where it has none.
+pub(crate) async fn last_step(connection: &mut impl session::Steps) -> Result<i64> {
+    Ok(connection.versions().await?.last().copied().unwrap_or(0))
+}
+
 fn ups(migrator: &'static Migrator) -> impl Iterator<Item = &'static Migration> {
     migrator.iter().filter(|step| step.migration_type.is_up_migration())
 }

@@ -161,7 +161,10 @@ async fn a_load_that_is_not_committed_leaves_nothing(TestDb { db, .. }: &TestDb)
     // The server hears of it a moment later.
     tests::eventually("the transaction is gone", async || db.count_rows().await.is_ok()).await;
     assert_eq!(text(&dump(db).await), text(&before));
-    assert_eq!(pairs(db, "SELECT CAST(port_mask AS text), CAST(n AS text) FROM charger_facets ORDER BY 1, 2").await, facets);
+    assert_eq!(
+        pairs(db, "SELECT CAST(port_mask AS text), CAST(n AS text) FROM charger_facets ORDER BY 1, 2").await,
+        facets
+    );
     add(db, 9, &new_charger("Park", point(1.0, 2.0)), NOON).await;
     check_database(db).await;
 }

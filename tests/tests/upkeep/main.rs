@@ -1,8 +1,17 @@
-//! The upkeep of photos, `ops reprocess` and `ops sweep`: both engines, and both stores (the folder, and S3's protocol over it).
+//! The upkeep of photos, `ops reprocess` and `ops sweep`, and of everything: backups, exports, copies. Both engines, and both stores
+//! (the folder, and S3's protocol over it).
 
 #![allow(clippy::unwrap_used, reason = "tests")]
+// The futures of whole commands, within those of tests.
+#![recursion_limit = "256"]
 
+mod backup;
+mod drill;
+mod kills;
+mod moving;
 mod reprocess;
+mod restore;
 mod rows;
 mod stage;
 mod sweep;
+mod sync;

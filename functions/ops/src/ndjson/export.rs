@@ -55,7 +55,7 @@ pub(crate) async fn export(app: &App, target: &Target, out: &mut impl Write) -> 
 async fn write(app: &App, out: &mut impl Write) -> Result<Footer> {
     let mut snapshot = app.db.snapshot().await?;
     let shapes = Shape::all();
-    write_line(out, &Header::of(app.db.schema_version().await?, &shapes))?;
+    write_line(out, &Header::of(snapshot.schema().await?, &shapes))?;
     let mut tables = Vec::new();
     for shape in &shapes {
         let mut hasher = Hasher::default();

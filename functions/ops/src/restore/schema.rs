@@ -27,7 +27,8 @@ impl Fill {
                 format!("These rows are of schema {schema}; this program knows 1 to {latest}: take a newer one.");
             return Err(Error::new(Kind::BadInput, detail));
         }
-        Ok(Self { schema, found: db.schema_version().await?, latest })
+        let applied = steps.iter().filter(|step| step.is_applied).map(|step| step.version);
+        Ok(Self { schema, found: applied.max().unwrap_or(0), latest })
     }
 
     /// Refuses to change tables that hold something. (Whether rows may be replaced, a load decides itself.)

@@ -29,17 +29,25 @@ pub(super) async fn claim(connection: &mut PgConnection) -> Result<bool> {
 }
 
 pub(super) async fn count(connection: &mut PgConnection) -> Result<Vec<(&'static str, u64)>> {
-    const EXISTS: &str = "/* dump.exist */ SELECT to_regclass($1) IS NOT NULL";
     let mut counts = Vec::with_capacity(TABLES.len());
-    for table in TABLES {
-        let exists = sqlx::query_scalar(EXISTS).bind(table.name).fetch_one(&mut *connection).await.map_err(failed)?;
-        if exists {
-            let count = AssertSqlSafe(format!("/* dump.count */ SELECT count(*) FROM {}", table.name));
-            let rows: i64 = sqlx::query_scalar(count).fetch_one(&mut *connection).await.map_err(failed)?;
-            counts.push((table.name, rows.cast_unsigned()));
-        }
+    for table in existing(connection).await? {
+        let count = AssertSqlSafe(format!("/* dump.count */ SELECT count(*) FROM {table}"));
+        let rows: i64 = sqlx::query_scalar(count).fetch_one(&mut *connection).await.map_err(failed)?;
+        counts.push((table, rows.cast_unsigned()));
     }
     Ok(counts)
+}
+
+/// The tables that are there: an older schema lacks some.
+async fn existing(connection: &mut PgConnection) -> Result<Vec<&'static str>> {
+    const EXISTS: &str = "/* dump.exist */ SELECT to_regclass($1) IS NOT NULL";
+    let mut existing = Vec::with_capacity(TABLES.len());
+    for table in TABLES {
+        if sqlx::query_scalar(EXISTS).bind(table.name).fetch_one(&mut *connection).await.map_err(failed)? {
+            existing.push(table.name);
+        }
+    }
+    Ok(existing)
 }
 
 pub(super) async fn read<'c>(connection: &'c mut PgConnection, shape: &Shape) -> Result<Rows<'c>> {
@@ -69,13 +77,14 @@ fn names(shape: &Shape, further: &[&str]) -> String {
 pub(super) async fn open(connection: &mut PgConnection, may_replace: bool) -> Result<i64> {
     const NUMBER: &str = "/* dump.number */ SELECT pg_current_xact_id()::text::bigint";
     lift_limits(connection).await?;
-    let tables: Vec<&str> = TABLES.iter().map(|table| table.name).chain(DERIVED.iter().copied()).collect();
+    let existing = existing(connection).await?;
+    let tables = [&existing, DERIVED].concat();
     // What is emptied, nobody may be reading; the lock is taken at once, since two that rise to it would wait for each other.
     let mode = if may_replace { "ACCESS EXCLUSIVE" } else { "SHARE ROW EXCLUSIVE" };
     let lock = format!("/* dump.lock */ LOCK TABLE {} IN {mode} MODE", tables.join(", "));
     sqlx::raw_sql(AssertSqlSafe(lock)).execute(&mut *connection).await.map_err(failed)?;
     super::load::refuse_to_mix(&count(connection).await?, may_replace)?;
-    set_apart(connection, "DISABLE", "DEFERRABLE INITIALLY DEFERRED").await?;
+    set_apart(connection, &existing, "DISABLE", "DEFERRABLE INITIALLY DEFERRED").await?;
     let empty = format!("/* dump.empty */ TRUNCATE {}", tables.join(", "));
     if may_replace {
         sqlx::raw_sql(AssertSqlSafe(empty)).execute(&mut *connection).await.map_err(failed)?;
@@ -83,8 +92,8 @@ pub(super) async fn open(connection: &mut PgConnection, may_replace: bool) -> Re
     sqlx::query_scalar(NUMBER).fetch_one(connection).await.map_err(failed)
 }
 
-async fn set_apart(connection: &mut PgConnection, triggers: &str, deferral: &str) -> Result<()> {
-    let alter = TABLES.iter().map(|table| format!("ALTER TABLE {} {triggers} TRIGGER USER;", table.name));
+async fn set_apart(connection: &mut PgConnection, tables: &[&str], triggers: &str, deferral: &str) -> Result<()> {
+    let alter = tables.iter().map(|table| format!("ALTER TABLE {table} {triggers} TRIGGER USER;"));
     let [table, key] = AHEAD;
     let sql = format!(
         "/* dump.apart */ {} ALTER TABLE {table} ALTER CONSTRAINT {key} {deferral}",
@@ -124,9 +133,9 @@ fn holds_nul(value: &Value<'_>) -> bool {
     match value {
         Value::Text(text) => text.contains('\0'),
         // An escape, and not the text of one behind an escaped backslash.
-        Value::Json(text) => text.match_indices("\\u0000").any(|(at, _)| {
-            text[..at].bytes().rev().take_while(|byte| *byte == b'\\').count().is_multiple_of(2)
-        }),
+        Value::Json(text) => text
+            .match_indices("\\u0000")
+            .any(|(at, _)| text[..at].bytes().rev().take_while(|byte| *byte == b'\\').count().is_multiple_of(2)),
         _ => false,
     }
 }
@@ -151,9 +160,9 @@ fn field<'a>(kind: Kind, value: &'a Value<'_>) -> Field<'a> {
 pub(super) async fn close(connection: &mut PgConnection) -> Result<()> {
     const LOOK: &str = "/* dump.look */ SET CONSTRAINTS ALL IMMEDIATE";
     sqlx::raw_sql(LOOK).execute(&mut *connection).await.map_err(failed)?;
-    set_apart(connection, "ENABLE", "NOT DEFERRABLE").await?;
+    let tables = existing(connection).await?;
+    set_apart(connection, &tables, "ENABLE", "NOT DEFERRABLE").await?;
     sqlx::raw_sql(super::load::COUNT_FACETS).execute(&mut *connection).await.map_err(failed)?;
-    let tables: Vec<&str> = TABLES.iter().map(|table| table.name).collect();
     // Without them the first hours would go by with plans for empty tables.
     let statistics = format!("/* dump.analyze */ ANALYZE {}", tables.join(", "));
     sqlx::raw_sql(AssertSqlSafe(statistics)).execute(connection).await.map_err(failed)?;

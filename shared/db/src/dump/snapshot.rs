@@ -5,6 +5,7 @@ use super::postgres::Decoder;
 use super::{Digest, Hasher, Shape, TABLES};
 use crate::Db;
 use crate::failure::failed;
+use crate::migrations::last_step;
 use crate::session::Session;
 use bytes::Bytes;
 use domain::{Error, Kind, Result};
@@ -73,6 +74,18 @@ impl Snapshot {
             Inner::Postgres(session) => super::postgres::read(session, shape).await,
             #[cfg(feature = "embedded")]
             Inner::Sqlite { session, .. } => Ok(super::sqlite::read(session, shape)),
+        }
+    }
+
+    /// The last step of the schema.
+    ///
+    /// # Errors
+    /// As every query.
+    pub async fn schema(&mut self) -> Result<i64> {
+        match &mut self.0 {
+            Inner::Postgres(session) => last_step(&mut **session).await,
+            #[cfg(feature = "embedded")]
+            Inner::Sqlite { session, .. } => last_step(&mut **session).await,
         }
     }
 

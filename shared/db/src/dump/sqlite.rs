@@ -78,7 +78,8 @@ pub(super) async fn open(connection: &mut SqliteConnection, may_replace: bool) -
     const TRIGGERS: &str =
         "/* dump.triggers */ SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' ORDER BY rowid";
     const LATER: &str = "PRAGMA defer_foreign_keys = ON";
-    super::load::refuse_to_mix(&count(connection).await?, may_replace)?;
+    let counts = count(connection).await?;
+    super::load::refuse_to_mix(&counts, may_replace)?;
     sqlx::raw_sql(LATER).execute(&mut *connection).await.map_err(failed)?;
     let triggers: Vec<(String, String)> = sqlx::query_as(TRIGGERS).fetch_all(&mut *connection).await.map_err(failed)?;
     for (name, _) in &triggers {
@@ -86,8 +87,8 @@ pub(super) async fn open(connection: &mut SqliteConnection, may_replace: bool) -
         sqlx::raw_sql(drop).execute(&mut *connection).await.map_err(failed)?;
     }
     if may_replace {
-        for table in TABLES.iter().rev() {
-            let empty = AssertSqlSafe(format!("/* dump.empty */ DELETE FROM {}", table.name));
+        for (table, _) in counts.iter().rev() {
+            let empty = AssertSqlSafe(format!("/* dump.empty */ DELETE FROM {table}"));
             sqlx::raw_sql(empty).execute(&mut *connection).await.map_err(failed)?;
         }
     }

@@ -20,7 +20,7 @@ pub(super) trait Migrated {
 }
 
 /// A connection that knows which steps there are.
-pub(super) trait Steps {
+pub(crate) trait Steps {
     async fn versions(&mut self) -> Result<Vec<i64>>;
 }
 
