@@ -83,6 +83,12 @@ bench-db: ## The table of listing and route search beside other ways (SCALE=100k
 	@"$(TARGET_DIR)/measure/bench-db" --scale "$(SCALE)"
 	@if [ "$(COLD_START)" != no ]; then $(MAKE) --no-print-directory bench-cold-start; fi
 
+.PHONY: bench-backup
+bench-backup: ## ops backup and restore beside pg_dump | gzip (SCALE=1m)
+	@infra/setup.sh bench
+	@cargo build --profile measure -p bench -p ops
+	@"$(TARGET_DIR)/measure/bench-backup" "$(TARGET_DIR)/measure/ops" --scale "$(if $(filter command line,$(origin SCALE)),$(SCALE),1m)"
+
 .PHONY: bench-cold-start
 bench-cold-start: ## The start of the functions that read, as release binaries (minutes of building)
 	@infra/setup.sh bench

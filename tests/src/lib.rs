@@ -16,6 +16,7 @@ pub mod behind;
 pub mod bucket;
 pub mod certificates;
 pub mod consistency;
+pub mod everything;
 pub mod log;
 pub mod pooler;
 pub mod postgres;

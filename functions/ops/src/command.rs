@@ -2,7 +2,7 @@
 
 use crate::generate::Plan;
 use crate::migrate::Depth;
-use crate::{import, reprocess, rescore, sweep};
+use crate::{backup, import, ndjson, reprocess, rescore, restore, restore_drill, sweep, sync_files};
 use clap::{Parser, Subcommand};
 use domain::{Error, Kind, Result};
 use serde::Deserialize;
@@ -58,6 +58,19 @@ pub(crate) enum Action {
         #[command(subcommand)]
         from: Import,
     },
+    /// Write everything in the database out, for another database
+    Export {
+        #[command(subcommand)]
+        to: Export,
+    },
+    /// Everything in the database, compressed and checksummed; goes on where an earlier one was ended
+    Backup(backup::Request),
+    /// A backup back into an empty database
+    Restore(restore::Request),
+    /// Whether the newest backup can be restored: on trial, in a database of its own
+    RestoreDrill(restore_drill::Request),
+    /// Photos to another place: what is missing there or different, nothing is deleted
+    SyncFiles(sync_files::Request),
     /// Make chargers up, the same ones for the same seed
     Generate(Plan),
     /// Make photos again with today's settings; also those whose upload nobody was told of (--state pending)
@@ -103,6 +116,17 @@ pub(crate) enum Import {
     },
     /// Users, chargers, verifications and photos of the original system, from its PostgreSQL database
     Sharaspot(import::sharaspot::Request),
+    /// Everything of another database, as `export ndjson` wrote it, into an empty one
+    Ndjson(ndjson::Request),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Export {
+    /// A line of JSON for each row, the same on both engines
+    Ndjson {
+        /// The file; - is standard output
+        file: PathBuf,
+    },
 }
 
 /// An event: `command` names it, every other member is its own.
@@ -118,6 +142,9 @@ pub(crate) enum Event {
     Sweep(sweep::Request),
     Rescore(rescore::Request),
     DbReport {},
+    Backup(backup::Request),
+    Restore(restore::Request),
+    RestoreDrill(restore_drill::Request),
 }
 
 impl Event {
@@ -249,6 +276,7 @@ mod tests {
             (json!({"command": "generate", "chargers": 1, "seed": 1, "bbox": "1,2,3"}), "bbox"),
             (json!({"command": "reprocess", "since": "yesterday"}), "a day"),
             (json!({"command": "sweep", "days": 3}), "days"),
+            (json!({"command": "backup", "keep": 3}), "keep"),
         ] {
             let error = Event::parse(event).unwrap_err().to_string();
             assert!(error.contains(word), "{error}");

@@ -1,10 +1,11 @@
-//! Operations, as a Lambda function and as a command line: migrations, imports, generated chargers, upkeep, and a look at it all.
+//! Operations, as a Lambda function and as a command line: migrations, imports, generated chargers, backups, upkeep, and a look at it all.
 //!
 //! Both ways call the same functions: [`Program::execute`] what was typed ([`CommandLine`]), [`handle`] an event
 //! (`{"command": "migrate"}`). What reads a file exists on the command line only. Each command has its file ([`migrate`],
-//! [`import`], [`generate`], [`reprocess`], [`sweep`], [`rescore`], [`doctor`], [`db_report`]) and answers a [`Report`], which a
-//! person reads as text and a program as JSON. A [`Program`] opens what a command needs when it comes, so that the doctor can be
-//! asked where nothing can be opened. What may take longer than Lambda allows stops before the deadline, and the report says where to go on.
+//! [`import`], [`generate`], [`backup`], [`restore`], [`reprocess`], [`sweep`], [`rescore`], [`doctor`], …) and answers a [`Report`],
+//! which a person reads as text and a program as JSON. A [`Program`] opens what a command needs when it comes, so that the doctor can
+//! be asked where nothing can be opened. What may take longer than Lambda allows stops before the deadline, and the report says where
+//! to go on.
 //!
 //! No SQL and no decision about what a valid charger is: those are in `db` and `domain`. How a photo is made is not decided here
 //! either: `reprocess` calls `optimize-photo`. SQLite (feature `embedded`) is on by default, since this is the tool that fills an
@@ -12,29 +13,36 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod backup;
 pub mod db_report;
 pub mod doctor;
 pub mod generate;
 pub mod import;
 pub mod migrate;
+pub mod ndjson;
 pub mod reprocess;
 pub mod rescore;
+pub mod restore;
+pub mod restore_drill;
 pub mod sweep;
+pub mod sync_files;
 
 mod allowance;
+mod backups;
 mod command;
 mod photos;
 mod program;
 mod report;
 mod station;
 
+pub use backups::Backups;
 pub use command::{CommandLine, check_event};
 pub use photos::Photos;
 pub use program::Program;
 pub use report::Report;
 
 use allowance::Allowance;
-use command::{Action, Event, Import, Migrate};
+use command::{Action, Event, Export, Import, Migrate};
 use config::Config;
 use db::Db;
 use domain::connection::Database;
@@ -43,6 +51,7 @@ use lambda_runtime::{Context, LambdaEvent};
 use migrate::Depth;
 use serde_json::Value;
 use std::error::Error as StdError;
+use std::io::Write;
 use telemetry::End;
 
 const INTERNAL: &str = "Something went wrong on our side.";
@@ -52,15 +61,16 @@ const INTERNAL: &str = "Something went wrong on our side.";
 pub struct App {
     db: Db,
     photos: Photos,
+    backups: Backups,
     world: World,
     /// How another database than ours is connected: as ours is.
     connection: Database,
 }
 
 impl App {
-    /// Commands on a database and its photos, with a clock and a source of ids.
-    pub fn new(db: Db, photos: Photos, world: World) -> Self {
-        Self { db, photos, world, connection: Database::at("", 4) }
+    /// Commands on a database, its photos and its backups, with a clock and a source of ids.
+    pub fn new(db: Db, photos: Photos, backups: Backups, world: World) -> Self {
+        Self { db, photos, backups, world, connection: Database::at("", 4) }
     }
 
     /// The same, with this TLS, these time-outs and this pool for databases that commands read from.
@@ -76,15 +86,16 @@ impl App {
     pub async fn open(config: &Config) -> Result<Self> {
         let (logins, world) = (secrets::logins(config.secret_ttl), config::world());
         let db = Db::open(&config.database, "ops", world, logins).await?.primary();
-        Ok(Self::new(db, Photos::of(config), world).connecting_like(config.database.clone()))
+        Ok(Self::new(db, Photos::of(config), Backups::of(config), world).connecting_like(config.database.clone()))
     }
 }
 
-/// Does what was typed.
+/// Does what was typed; no report where the output is taken by what was asked for.
 ///
 /// # Errors
 /// When the command itself failed; see [`Report::fault`] for what it found.
-async fn perform(app: &App, action: Action) -> Result<Report> {
+async fn perform(app: &App, action: Action, out: &mut impl Write) -> Result<Option<Report>> {
+    let interruptible = || Allowance::until_interrupted(app.world.now);
     let report = match action {
         Action::Migrate { to: Migrate::Status } => migrate::status(&app.db).await?,
         Action::Migrate { to: Migrate::Up } => migrate::up(&app.db).await?,
@@ -97,19 +108,30 @@ async fn perform(app: &App, action: Action) -> Result<Report> {
             import::afdc::import_file(app, &file, rejects.as_deref()).await?
         }
         Action::Import { from: Import::Sharaspot(request) } => {
-            import::sharaspot::import(app, &request, &Allowance::until_interrupted(app.world.now)).await?
+            import::sharaspot::import(app, &request, &interruptible()).await?
         }
+        Action::Import { from: Import::Ndjson(request) } => ndjson::import(app, &request).await?,
+        Action::Export { to: Export::Ndjson { file } } => {
+            let target = ndjson::Target::of(&file);
+            let report = ndjson::export(app, &target, out).await?;
+            // The text has standard output to itself.
+            if matches!(target, ndjson::Target::Out) {
+                eprint!("{report}");
+                return Ok(None);
+            }
+            report
+        }
+        Action::Backup(request) => backup::backup(app, &request, &interruptible()).await?,
+        Action::Restore(request) => restore::restore(app, &request, &interruptible()).await?,
+        Action::RestoreDrill(request) => restore_drill::drill(app, &request, &interruptible()).await?,
+        Action::SyncFiles(request) => sync_files::sync_files(app, &request, &interruptible()).await?,
         Action::Generate(plan) => generate::generate(app, &plan).await?,
-        Action::Reprocess(request) => {
-            reprocess::reprocess(app, &request, &Allowance::until_interrupted(app.world.now)).await?
-        }
-        Action::Sweep(request) => sweep::sweep(app, &request, &Allowance::until_interrupted(app.world.now)).await?,
-        Action::Rescore(request) => {
-            rescore::rescore(app, &request, &Allowance::until_interrupted(app.world.now)).await?
-        }
+        Action::Reprocess(request) => reprocess::reprocess(app, &request, &interruptible()).await?,
+        Action::Sweep(request) => sweep::sweep(app, &request, &interruptible()).await?,
+        Action::Rescore(request) => rescore::rescore(app, &request, &interruptible()).await?,
         Action::DbReport => db_report::report(&app.db).await?,
     };
-    Ok(report)
+    Ok(Some(report))
 }
 
 /// Answers an event with the report as JSON.
@@ -154,6 +176,12 @@ async fn answer(app: &App, event: Value, allowance: &Allowance) -> Result<Report
         },
         Event::Generate(plan) => generate::generate(app, &plan).await,
         Event::Reprocess(request) => return reprocess::reprocess(app, &request, allowance).await,
+        Event::Backup(request) => return backup::backup(app, &request, allowance).await,
+        Event::Restore(request) => {
+            request.check_event()?;
+            return restore::restore(app, &request, allowance).await;
+        }
+        Event::RestoreDrill(request) => return restore_drill::drill(app, &request, allowance).await,
         Event::Sweep(request) => return sweep::sweep(app, &request, allowance).await,
         Event::Rescore(request) => return rescore::rescore(app, &request, allowance).await,
         Event::DbReport {} => db_report::report(&app.db).await,

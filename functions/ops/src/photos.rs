@@ -4,6 +4,7 @@ use config::Config;
 use db::Db;
 use domain::connection::PhotoStore;
 use domain::{Result, World};
+use std::path::Path;
 use storage::Storage;
 
 /// A store and the settings of today.
@@ -46,6 +47,25 @@ impl Photos {
         }
     }
 
+    /// The store in a folder, where that is this store's, or has been one of another embedded server.
+    ///
+    /// # Errors
+    /// As [`Storage::open`].
+    pub(crate) async fn storage_in(&self, folder: &Path, world: World) -> Result<Option<Storage>> {
+        let is_ours = |dir: &Path| match (dir.canonicalize(), folder.canonicalize()) {
+            (Ok(dir), Ok(folder)) => dir == folder,
+            _ => dir == folder,
+        };
+        match &self.store {
+            Store::Named(PhotoStore::Folder { dir, .. }) if is_ours(dir) => Ok(Some(self.storage(world).await?)),
+            _ if has_been_a_store(folder) => {
+                let place = PhotoStore::Folder { dir: folder.to_owned(), endpoint: String::new() };
+                Ok(Some(Storage::open(&place, world.now).await?))
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// The very code and settings that an upload is dealt with.
     ///
     /// # Errors
@@ -54,4 +74,9 @@ impl Photos {
         let storage = self.storage(world).await?;
         Ok(optimize_photo::App::new(db.clone(), storage, &self.settings, world))
     }
+}
+
+/// As the embedded server leaves it.
+fn has_been_a_store(folder: &Path) -> bool {
+    folder.join("objects").is_dir() && folder.join("local-credentials.json").is_file()
 }

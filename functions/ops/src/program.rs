@@ -52,7 +52,10 @@ impl Program {
         let CommandLine { command, json } = command;
         let report = match command {
             Command::Doctor => self.visit().await,
-            Command::On(action) => perform(self.app().await?, action).await?,
+            Command::On(action) => match perform(self.app().await?, action, out).await? {
+                Some(report) => report,
+                None => return Ok(()),
+            },
         };
         let written = if json {
             serde_json::to_writer_pretty(&mut *out, &report).map_err(std::io::Error::from).and_then(|()| writeln!(out))

@@ -3,7 +3,7 @@
 mod schema;
 
 use crate::import::{Summary, sharaspot};
-use crate::{db_report, doctor, reprocess, rescore, sweep};
+use crate::{backup, db_report, doctor, ndjson, reprocess, rescore, restore, restore_drill, sweep, sync_files};
 use db::ImportOutcome;
 use db::migrations::{Applied, Index, Repair, Step};
 use domain::Error;
@@ -75,6 +75,16 @@ pub enum Report {
     Doctor(doctor::Examination),
     /// What the database says of itself.
     DbReport(db_report::Tables),
+    /// A backup.
+    Backup(backup::Summary),
+    /// What was restored.
+    Restore(restore::Summary),
+    /// What was restored on trial.
+    RestoreDrill(restore_drill::Summary),
+    /// An export or import of everything.
+    Moved(ndjson::Summary),
+    /// Photos that were copied.
+    SyncFiles(sync_files::Summary),
 }
 
 impl Report {
@@ -91,6 +101,8 @@ impl Report {
             Self::Sweep(summary) => summary.fault(),
             Self::Rescore(summary) => summary.fault(),
             Self::Doctor(examination) => examination.fault(),
+            Self::Backup(summary) => summary.fault(),
+            Self::SyncFiles(summary) => summary.fault(),
             Self::FromSharaspot(summary) => summary.fault(),
             _ => None,
         }
@@ -111,6 +123,11 @@ impl fmt::Display for Report {
             Self::Rescore(summary) => summary.fmt(f),
             Self::Doctor(examination) => examination.fmt(f),
             Self::DbReport(tables) => tables.fmt(f),
+            Self::Backup(summary) => summary.fmt(f),
+            Self::Restore(summary) => summary.fmt(f),
+            Self::RestoreDrill(summary) => summary.fmt(f),
+            Self::Moved(summary) => summary.fmt(f),
+            Self::SyncFiles(summary) => summary.fmt(f),
             Self::FromSharaspot(summary) => summary.fmt(f),
             Self::Generate { chargers, imported, updated, unchanged } => {
                 writeln!(f, "generated {chargers} / imported {imported} / updated {updated} / unchanged {unchanged}")

@@ -61,10 +61,12 @@ impl Task<'_> {
     /// Whether what the event tells of, or something later, has been dealt with.
     fn is_finished(&self, progress: &Progress) -> bool {
         let Some(event) = self.event.filter(|_| progress.state != PhotoState::Pending) else { return false };
-        match (&event.sequencer, last_sequencer(progress)) {
+        // Also a later event: the very bytes came again, as they do where photos move from one store to another.
+        let is_earlier = match (&event.sequencer, last_sequencer(progress)) {
             (Some(of_event), Some(of_row)) => *of_event <= of_row,
-            _ => progress.etag.as_ref() == Some(&event.etag),
-        }
+            _ => false,
+        };
+        is_earlier || progress.etag.as_ref() == Some(&event.etag)
     }
 
     /// The later one of the event's sequencer and the row's.

@@ -25,7 +25,7 @@ mod question;
 mod replaced;
 mod report;
 mod route;
-mod stage;
+pub(crate) mod stage;
 mod statements;
 mod targets;
 mod topic;

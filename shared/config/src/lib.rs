@@ -45,6 +45,8 @@ pub struct Config {
     pub port: u16,
     /// Where the embedded default keeps everything.
     pub data_dir: PathBuf,
+    /// Where backups are kept: a folder, or `s3://BUCKET/PREFIX`.
+    pub backup_to: String,
     /// Which log lines are written: a level, or `target=level` pairs with commas in between.
     pub log_filter: String,
     /// What CloudWatch files our metrics under.
@@ -136,6 +138,7 @@ impl Config {
             photo_base_url: photo_base_url.trim_end_matches('/').to_owned(),
             photos: Photos::read(&env)?,
             port,
+            backup_to: env.text("BACKUP_TO").unwrap_or_else(|| data_dir.join("backups").display().to_string()),
             data_dir,
             log_filter: env.text("RUST_LOG").unwrap_or_else(|| "info".to_owned()),
             metrics_namespace: env.text("METRICS_NAMESPACE").unwrap_or_else(|| "SharaSpot".to_owned()),

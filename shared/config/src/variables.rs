@@ -60,6 +60,11 @@ pub const ALL: &[Variable] = &[
     variable("PHOTO_RENDITIONS", "960,480,240", "widths of the thumbnails in pixels, or `none`"),
     variable("PHOTO_AVIF", "false", "`true` writes every rendition as AVIF, too"),
     variable("DATA_DIR", ".data", "where the embedded default keeps everything"),
+    variable(
+        "BACKUP_TO",
+        "",
+        "where backups are kept: a folder or `s3://BUCKET/PREFIX`, else `backups` under `DATA_DIR`",
+    ),
     variable("PORT", "3000", "port of the embedded server"),
     variable("LOCAL_ENDPOINT", "http://localhost:PORT", "address of the embedded server as clients reach it"),
     variable("RUST_LOG", "info", "which log lines are written; a request's last line always is"),

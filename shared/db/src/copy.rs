@@ -11,12 +11,14 @@ use std::time::Instant;
 use uuid::Uuid;
 
 /// The signature; then 32 flags and the length of an extension, none of each.
-const HEADER: &[u8; 19] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
+pub(crate) const HEADER: &[u8; 19] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 /// Stands where the next row would say how many fields it has.
-const TRAILER: i16 = -1;
-const NULL: i32 = -1;
+pub(crate) const TRAILER: i16 = -1;
+pub(crate) const NULL: i32 = -1;
 /// 2000-01-01T00:00:00Z, from which `timestamptz` counts, in microseconds since 1970.
-const EPOCH_MICROS: i64 = 946_684_800_000_000;
+pub(crate) const EPOCH_MICROS: i64 = 946_684_800_000_000;
+/// `jsonb` travels as text behind its version.
+pub(crate) const JSONB_VERSION: u8 = 1;
 
 /// A value of a column of the type that it names.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,23 +39,49 @@ pub(crate) enum Field<'a> {
     Int2(i16),
     /// `timestamptz`
     Time(Timestamp),
+    /// `boolean`
+    Bool(bool),
+    /// `jsonb`
+    Json(&'a str),
 }
 
 /// Rows of `N` fields each, encoded as they come.
-pub(crate) struct CopyRows<const N: usize>(Vec<u8>);
+pub(crate) struct CopyRows<const N: usize>(CopyBuffer);
+
+/// Rows of a number of fields that only the caller knows, encoded as they come.
+pub(crate) struct CopyBuffer(Vec<u8>);
 
 impl<const N: usize> CopyRows<N> {
+    /// No rows yet.
+    pub(crate) fn new() -> Self {
+        Self(CopyBuffer::new())
+    }
+
+    /// Adds a row; its fields stand in the order of the statement's columns.
+    pub(crate) fn push(&mut self, fields: [Field<'_>; N]) {
+        self.0.push(fields);
+    }
+
+    /// As [`CopyBuffer::send`].
+    ///
+    /// # Errors
+    /// As there.
+    pub(crate) async fn send(self, connection: &mut PgConnection, statement: &str) -> Result<()> {
+        self.0.send(connection, statement).await
+    }
+}
+
+impl CopyBuffer {
     /// No rows yet.
     pub(crate) fn new() -> Self {
         Self(HEADER.to_vec())
     }
 
     /// Adds a row; its fields stand in the order of the statement's columns.
-    pub(crate) fn push(&mut self, fields: [Field<'_>; N]) {
-        self.0.extend((N as i16).to_be_bytes());
-        for field in fields {
-            self.push_field(field);
-        }
+    pub(crate) fn push<'a>(&mut self, fields: impl IntoIterator<Item = Field<'a>, IntoIter: ExactSizeIterator>) {
+        let fields = fields.into_iter();
+        self.0.extend((fields.len() as i16).to_be_bytes());
+        fields.for_each(|field| self.push_field(field));
     }
 
     fn push_field(&mut self, field: Field<'_>) {
@@ -65,7 +93,10 @@ impl<const N: usize> CopyRows<N> {
             Field::Int8(number) => self.push_bytes(&number.to_be_bytes()),
             Field::Int4(number) => self.push_bytes(&number.to_be_bytes()),
             Field::Int2(number) => self.push_bytes(&number.to_be_bytes()),
-            Field::Time(time) => self.push_bytes(&time.as_micros().saturating_sub(EPOCH_MICROS).to_be_bytes()),
+            // Forth and back, every time that the server knows stays what it is, its infinities too.
+            Field::Time(time) => self.push_bytes(&time.as_micros().wrapping_sub(EPOCH_MICROS).to_be_bytes()),
+            Field::Bool(is_so) => self.push_bytes(&[is_so.into()]),
+            Field::Json(text) => self.push_bytes(&[&[JSONB_VERSION], text.as_bytes()].concat()),
         }
     }
 
@@ -77,7 +108,7 @@ impl<const N: usize> CopyRows<N> {
     }
 
     /// The whole of it, as the server takes it.
-    fn finish(mut self) -> Vec<u8> {
+    pub(crate) fn finish(mut self) -> Vec<u8> {
         self.0.extend(TRAILER.to_be_bytes());
         self.0
     }
@@ -110,7 +141,7 @@ mod tests {
     fn rows<const N: usize>(rows: impl IntoIterator<Item = [Field<'static>; N]>) -> Vec<u8> {
         let mut encoded = CopyRows::new();
         rows.into_iter().for_each(|row| encoded.push(row));
-        encoded.finish()
+        encoded.0.finish()
     }
 
     #[test]
@@ -139,7 +170,7 @@ mod tests {
 
     #[test]
     fn every_type_is_written_in_network_byte_order() {
-        let table: [(Field<'static>, &[u8]); 8] = [
+        let table: [(Field<'static>, &[u8]); 10] = [
             (Field::Uuid(Uuid::from_u128(0x0102 << 112 | 0x0f)), b"\x01\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\x0f"),
             (Field::Float8(1.5), b"\x3f\xf8\0\0\0\0\0\0"),
             (Field::Float8(-0.0), b"\x80\0\0\0\0\0\0\0"),
@@ -148,6 +179,8 @@ mod tests {
             (Field::Int2(-1), b"\xff\xff"),
             (Field::Time(Timestamp::from_micros(EPOCH_MICROS + 1)), b"\0\0\0\0\0\0\0\x01"),
             (Field::Time(Timestamp::from_micros(EPOCH_MICROS - 1)), b"\xff\xff\xff\xff\xff\xff\xff\xff"),
+            (Field::Bool(true), b"\x01"),
+            (Field::Json("[]"), b"\x01[]"),
         ];
         for (field, bytes) in table {
             let expected = [HEADER, &b"\0\x01"[..], &(bytes.len() as i32).to_be_bytes(), bytes, b"\xff\xff"].concat();

@@ -65,12 +65,24 @@ impl Db {
         self.migrate_up_within(PATIENCE).await
     }
 
+    /// Applies or takes back steps until those up to `version` are there and no others.
+    ///
+    /// # Errors
+    /// As [`Db::migrate_up`] and [`Db::migrate_down_to`].
+    pub async fn migrate_to(&self, version: i64) -> Result<()> {
+        on_engine!(self, |engine| {
+            engine.down_to(version, PATIENCE).await?;
+            engine.up(Some(version), PATIENCE).await?;
+        });
+        Ok(())
+    }
+
     /// As [`Db::migrate_up`], waiting so long for another runner.
     ///
     /// # Errors
     /// As there.
     pub async fn migrate_up_within(&self, patience: Duration) -> Result<Run> {
-        on_engine!(self, |engine| engine.up(patience).await)
+        on_engine!(self, |engine| engine.up(None, patience).await)
     }
 
     /// Takes steps back until only those up to `version` are left. A lock keeps two runners apart.
@@ -102,6 +114,11 @@ impl Db {
             Engine::Sqlite => unreachable!("there is no SQLite database without the feature"),
         }
     }
+}
+
+/// The last step that a database has, seen by a connection; 0 where it has none.
+pub(crate) async fn last_step(connection: &mut impl session::Steps) -> Result<i64> {
+    Ok(connection.versions().await?.last().copied().unwrap_or(0))
 }
 
 fn ups(migrator: &'static Migrator) -> impl Iterator<Item = &'static Migration> {

@@ -137,6 +137,11 @@ impl Postgres {
         self.begin_with("BEGIN READ ONLY").await
     }
 
+    /// A transaction on the primary that sees one moment for as long as it lasts, and that the server lets write nothing.
+    pub(crate) async fn begin_snapshot(&self) -> Result<Session<sqlx::Postgres>> {
+        self.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
+    }
+
     async fn begin_with(&self, sql: &'static str) -> Result<Session<sqlx::Postgres>> {
         let mut patience = self.patience();
         loop {
@@ -238,6 +243,15 @@ impl Postgres {
             Source::Replica => self.servers.replica.as_ref(),
         };
         server.ok_or_else(|| Error::internal("no replica is configured"))?.knock().await
+    }
+
+    /// Another database of the primary's server, with the login that the primary has now. Something was asked of that before.
+    pub(crate) fn sibling(&self, name: &str) -> Result<Self> {
+        let servers = &self.servers;
+        let primary = Arc::new(servers.primary.sibling(name)?);
+        let (manner, wait, world) = (servers.manner, servers.wait, servers.world);
+        let servers = Arc::new(Servers { primary, replica: None, manner, wait, world });
+        Ok(Self { servers, request: Arc::default(), avoids_replica: true })
     }
 
     pub(crate) async fn close(&self) {

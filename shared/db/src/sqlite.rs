@@ -9,7 +9,8 @@ use domain::{Error, Result};
 use sqlx::SqlitePool;
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use std::path::Path;
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// A writer queues for so long behind the others.
@@ -62,6 +63,13 @@ impl Sqlite {
         Ok(session)
     }
 
+    /// A transaction that sees one moment, from its first statement on.
+    pub(crate) async fn begin_snapshot(&self) -> Result<Session<sqlx::Sqlite>> {
+        let mut session = Session::new(self.connection().await?, Box::new(drop), self.manner);
+        session.begin("BEGIN").await.map_err(failed)?;
+        Ok(session)
+    }
+
     /// A connection as it is, for what is no statement of ours.
     pub(crate) async fn connection(&self) -> Result<PoolConnection<sqlx::Sqlite>> {
         let wait = Wait::start();
@@ -88,6 +96,11 @@ impl Sqlite {
         session.finish().await.map_err(failed)
     }
 
+    /// The file.
+    pub(crate) fn path(&self) -> PathBuf {
+        self.pool.connect_options().get_filename().to_owned()
+    }
+
     pub(crate) async fn close(&self) {
         self.pool.close().await;
     }
@@ -96,6 +109,24 @@ impl Sqlite {
     pub fn pool(&self) -> &SqlitePool {
         &self.pool
     }
+}
+
+/// Takes a lock beside a database file, until the file that is answered is dropped; `None` where another process has it.
+pub(crate) fn try_lock(database: &Path, name: &str) -> Result<Option<File>> {
+    let file = File::create(beside(database, name)).map_err(|error| unopened(&error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(unopened(&error)),
+    }
+}
+
+/// The database's own name with another ending.
+pub(crate) fn beside(database: &Path, name: &str) -> PathBuf {
+    let mut path = database.as_os_str().to_owned();
+    path.push(".");
+    path.push(name);
+    path.into()
 }
 
 /// A folder or a lock file that cannot be had.

@@ -7,6 +7,8 @@
 //! The folder is the cargo feature `embedded`, which production builds leave out. It also plays S3's event
 //! notifications: an object under `raw/` leaves a file in `events/pending/` before its put is acknowledged.
 //!
+//! A [`Place`] is for commands: what they are told to read from or write to, a store or a folder of plain files.
+//!
 //! What never lives here: what a key means (`domain::photo` builds keys), what is in the bytes (`photo`), HTTP.
 //! Start with [`Storage`] and the values in `object.rs`.
 
@@ -14,21 +16,28 @@
 
 #[cfg(feature = "contract")]
 pub mod contract;
+mod folder;
 #[cfg(feature = "embedded")]
 pub mod local;
 mod object;
 mod open;
+mod place;
 mod post_policy;
 mod s3;
+mod walk;
+mod write;
 
+pub use folder::{Folder, UNFINISHED};
 #[cfg(feature = "embedded")]
 pub use local::{Local, LocalSettings};
 pub use object::{Object, ObjectHeaders, ObjectInfo, PostForm, PresignedPost};
+pub use place::Place;
 pub use s3::S3;
 
 use bytes::Bytes;
 use domain::photo::rendition_prefix;
 use domain::{Error, Result};
+use md5::{Digest as _, Md5};
 
 /// A photo store.
 #[derive(Clone, Debug)]
@@ -155,6 +164,11 @@ fn check_key(key: &str) -> Result<()> {
         return Err(Error::bad_field("key", "invalid", "This is not a key that an object can have."));
     }
     Ok(())
+}
+
+/// The ETag of an object with these bytes, with its quotes, as a folder has it, and S3 where it encrypts with no key of ours.
+pub fn etag_of(bytes: &[u8]) -> String {
+    format!("\"{}\"", hex::encode(Md5::digest(bytes)))
 }
 
 fn too_large(size_bytes: u64, max_bytes: u64) -> Error {

@@ -12,11 +12,10 @@ pub mod event;
 mod layout;
 mod object_file;
 mod workplace;
-mod write;
 
 use crate::object::{Object, ObjectHeaders, ObjectInfo, PostForm, PresignedPost};
 use crate::post_policy::{self, Signer};
-use crate::{check_key, too_large};
+use crate::{check_key, too_large, write};
 use bytes::Bytes;
 use credentials::LocalCredentials;
 use domain::{Error, Result, Timestamp};

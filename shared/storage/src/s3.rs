@@ -14,7 +14,7 @@ use domain::{Error, Result, Timestamp};
 use failure::failed;
 
 /// What S3 says of an object that was stored without a type.
-const DEFAULT_CONTENT_TYPE: &str = "binary/octet-stream";
+pub(crate) const DEFAULT_CONTENT_TYPE: &str = "binary/octet-stream";
 
 /// A bucket, reached with the credentials, region and endpoint that the AWS SDK finds.
 #[derive(Clone, Debug)]

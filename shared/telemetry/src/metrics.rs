@@ -59,6 +59,11 @@ pub const METRICS: &[Metric] = &[
     metric("photos_skipped", "uploads that were done, gone or not ours"),
     metric("photos_failed", "uploads at which store or database failed; their event comes again"),
     metric("rejections", "uploads that were refused, as no photo or too large"),
+    metric("backups", "backups that were completed"),
+    metric("backup_rows", "rows in them"),
+    metric("backup_bytes", "bytes of them, compressed"),
+    metric("backup_ms", "how long they took"),
+    metric("backup_failures", "backups that failed"),
 ];
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 mod changes;
 mod circles;
 mod contributions;
+mod dump;
 mod edits;
 mod facets;
 mod hydrate;

@@ -5,9 +5,6 @@ use tests::repository::read;
 
 const DOCUMENTS: [&str; 2] = ["README.md", "infra/RUNBOOK.md"];
 
-/// What the documents name already and another branch brings. Empty this when it is here.
-const NOT_HERE_YET: &[&str] = &["backup", "restore", "restore-drill", "export", "import ndjson", "sync-files"];
-
 /// A command as it is written down.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Written {
@@ -48,27 +45,13 @@ fn mistake(written: &Written) -> Option<String> {
     (written.is_whole || !is_left_out).then(|| format!("ops {}: {error}", written.words.join(" ")))
 }
 
-fn is_to_come(written: &Written) -> bool {
-    let text = written.words.join(" ");
-    NOT_HERE_YET.iter().any(|known| text == *known || text.starts_with(&format!("{known} ")))
-}
-
 #[test]
 fn every_command_of_the_documents_is_one_that_there_is() {
     for document in DOCUMENTS {
         let written = commands(&read(document));
         assert!(written.len() > 8, "{document}: the search finds nothing");
-        let wrong: Vec<String> = written.iter().filter(|written| !is_to_come(written)).filter_map(mistake).collect();
+        let wrong: Vec<String> = written.iter().filter_map(mistake).collect();
         assert!(wrong.is_empty(), "{document}: {}", wrong.join("\n"));
-    }
-}
-
-#[test]
-fn what_is_not_here_yet_is_really_not() {
-    for command in NOT_HERE_YET {
-        let whole = Written { words: words(command), is_whole: true };
-        let error = mistake(&whole).unwrap_or_else(|| panic!("{command} is here"));
-        assert!(error.contains("unrecognized subcommand"), "take `{command}` from the list: {error}");
     }
 }
 
@@ -83,9 +66,6 @@ fn every_event_of_the_documents_is_understood() {
             let payload: serde_json::Value =
                 serde_json::from_str(event).unwrap_or_else(|error| panic!("{document}: {event}: {error}"));
             let command = payload["command"].as_str().unwrap_or_default().to_owned();
-            if is_to_come(&Written { words: vec![command], is_whole: true }) {
-                continue;
-            }
             ops::check_event(payload).unwrap_or_else(|error| panic!("{document}: {event}: {error}"));
         }
     }

@@ -1,5 +1,6 @@
 //! A database, a store, and a clock that goes when a test says so.
 
+use clap::Parser;
 use db::Db;
 use db::photos::NewPhoto;
 use domain::photo::{Photo, PhotoKind, raw_key};
@@ -7,13 +8,13 @@ use domain::{Timestamp, World};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use lambda_runtime::{Context, LambdaEvent};
-use ops::{App, Photos};
+use ops::{App, Backups, CommandLine, Photos};
 use optimize_photo::{Outcome, remake};
 use serde_json::{Value, json};
 use std::cell::Cell;
 use std::convert::Infallible;
-use std::path::PathBuf;
-use storage::{Local, LocalSettings, ObjectHeaders, S3, Storage};
+use std::path::{Path, PathBuf};
+use storage::{Folder, Local, LocalSettings, ObjectHeaders, Place, S3, Storage};
 use tempfile::TempDir;
 use tests::TestDb;
 use tests::seed::{NOON, id};
@@ -54,8 +55,10 @@ pub(crate) enum Front {
 pub(crate) struct Stage {
     pub(crate) db: Db,
     pub(crate) storage: Storage,
+    /// A folder of plain files, or another bucket's part.
+    pub(crate) backups: Place,
     dir: TempDir,
-    _test_db: TestDb,
+    test_db: TestDb,
 }
 
 /// Makes four tests of each sentence, so that a failure names engine and store. A sentence is an `async fn(&Stage)` in scope.
@@ -112,13 +115,36 @@ impl Stage {
                 Storage::S3(S3::connect_to(&endpoint, "us-east-1", key, "photos").unwrap())
             }
         };
+        let backups = match front {
+            Front::Folder => Place::Folder(Folder::at(dir.path().join("backups"))),
+            Front::Bucket => Place::of(storage.clone()).join("kept/here"),
+        };
         set_clock(0);
-        Self { db: test_db.db.clone(), storage, dir, _test_db: test_db }
+        Self { db: test_db.db.clone(), storage, backups, dir, test_db }
     }
 
     /// `ops` with these variables set.
     pub(crate) fn ops(&self, variables: &[(&str, &str)]) -> App {
-        App::new(self.db.clone(), Photos::in_store(self.storage.clone(), settings(variables)), WORLD)
+        self.ops_on(&self.db, variables)
+    }
+
+    /// The same for another database.
+    pub(crate) fn ops_on(&self, db: &Db, variables: &[(&str, &str)]) -> App {
+        let photos = Photos::in_store(self.storage.clone(), settings(variables));
+        App::new(db.clone(), photos, Backups::in_place(self.backups.clone()), WORLD)
+    }
+
+    /// An empty database of the same engine.
+    pub(crate) async fn another(&self) -> TestDb {
+        match &self.db {
+            Db::Postgres(_) => TestDb::postgres().await.unwrap(),
+            Db::Sqlite(_) => TestDb::sqlite().await,
+        }
+    }
+
+    /// Its file, where the database is one.
+    pub(crate) fn url(&self) -> &str {
+        &self.test_db.url
     }
 
     fn optimizer(&self, variables: &[(&str, &str)]) -> optimize_photo::App {
@@ -156,6 +182,11 @@ impl Stage {
         self.storage.list("").await.unwrap().into_iter().map(|info| info.key).collect()
     }
 
+    /// The folder of the store, whatever stands in front of it.
+    pub(crate) fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+
     /// The file behind an object.
     pub(crate) fn file(&self, key: &str) -> PathBuf {
         self.dir.path().join("objects").join(key)
@@ -183,6 +214,14 @@ pub(crate) async fn ask(app: &App, event: Value, deadline_s: Option<i64>) -> Res
     let mut context = Context::default();
     context.deadline = deadline_ms as u64;
     ops::handle(app, LambdaEvent::new(event, context)).await.map_err(|error| error.to_string())
+}
+
+/// What `ops` writes where somebody types this, or what it fails with.
+pub(crate) async fn type_in(app: &App, words: &[&str]) -> Result<String, String> {
+    let command = CommandLine::try_parse_from([&["ops"], words].concat()).map_err(|error| error.to_string())?;
+    let mut out = Vec::new();
+    ops::execute(app, command, &mut out).await.map_err(|error| ops::sentence(&error))?;
+    Ok(String::from_utf8(out).unwrap())
 }
 
 /// The members of an answer that count something.

@@ -31,6 +31,6 @@ async fn events_do_what_the_command_line_does() {
 async fn an_event_that_is_not_understood_fails_the_invocation() {
     let place = Place::new();
     let app = place.app().await;
-    let error = answer(&app, json!({"command": "backup"})).await.unwrap_err();
-    assert!(error.to_string().starts_with("The event is not understood: unknown variant `backup`"), "{error}");
+    let error = answer(&app, json!({"command": "drop"})).await.unwrap_err();
+    assert!(error.to_string().starts_with("The event is not understood: unknown variant `drop`"), "{error}");
 }

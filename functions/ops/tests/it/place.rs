@@ -5,7 +5,7 @@ use db::Db;
 use domain::charger::Charger;
 use domain::connection::Database;
 use domain::filter::Filter;
-use ops::{App, Photos};
+use ops::{App, Backups, Photos};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -64,7 +64,7 @@ impl Place {
     pub(crate) async fn app(&self) -> App {
         let dir = self.path("new/data").display().to_string();
         let config = Config::read(&|name| (name == "DATA_DIR").then(|| dir.clone())).unwrap();
-        App::new(self.db().await, Photos::of(&config), config::world())
+        App::new(self.db().await, Photos::of(&config), Backups::of(&config), config::world())
     }
 
     /// Every charger, in the order of the ids in its data set.

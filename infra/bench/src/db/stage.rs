@@ -67,18 +67,7 @@ pub(crate) struct Stage {
 impl Stage {
     /// Fills a new database and copies it for the other candidates.
     pub(crate) async fn build(server: &Server, scale: Scale) -> Result<Self, Trouble> {
-        let name = format!("chargers_{}", scale.0);
-        let url = create_database(server, &name).await?;
-        let db = open(&Database::at(&url, 2), "bench").await?;
-        db.migrate_up().await?;
-        let started = Instant::now();
-        let plan = serde_json::from_value(json!({"chargers": scale.0, "bbox": CONTINENT}))?;
-        // Of no environment: nothing here has photos.
-        let photos = ops::Photos::of(&config::Config::read(&|_| None)?);
-        ops::generate::generate(&ops::App::new(db.clone(), photos, config::world()), &plan).await?;
-        let generated = started.elapsed();
-        eprintln!("bench-db: {scale}: generated in {generated:.1?}");
-        db.close().await;
+        let (url, generated) = fill(server, scale).await?;
         let copied = if scale.0 <= MAX_COPIED { Some(copy(server, &url).await?) } else { None };
         let mut connection = PgConnection::connect(&url).await?;
         connection.execute("VACUUM ANALYZE").await?;
@@ -94,18 +83,35 @@ impl Stage {
     }
 }
 
+/// A new database with so many chargers, and how long `ops generate` took.
+pub(crate) async fn fill(server: &Server, scale: Scale) -> Result<(String, Duration), Trouble> {
+    let url = create_database(server, &format!("chargers_{}", scale.0)).await?;
+    let db = open(&Database::at(&url, 2), "bench").await?;
+    db.migrate_up().await?;
+    let started = Instant::now();
+    let plan = serde_json::from_value(json!({"chargers": scale.0, "bbox": CONTINENT}))?;
+    // Of no environment: nothing here has photos or backups.
+    let config = config::Config::read(&|_| None)?;
+    let (photos, backups) = (ops::Photos::of(&config), ops::Backups::of(&config));
+    ops::generate::generate(&ops::App::new(db.clone(), photos, backups, config::world()), &plan).await?;
+    let generated = started.elapsed();
+    eprintln!("bench: {scale}: generated in {generated:.1?}");
+    db.close().await;
+    Ok((url, generated))
+}
+
 /// Opens a database that has no secret.
 pub(crate) async fn open(database: &Database, application: &str) -> Result<Db, Trouble> {
     let none = |_, _| -> secrets::PendingLogin { Box::pin(async { Err(domain::Error::internal("no secret here")) }) };
     Ok(Db::open(database, application, config::world(), none).await?)
 }
 
-async fn create_database(server: &Server, name: &str) -> Result<String, Trouble> {
+pub(crate) async fn create_database(server: &Server, name: &str) -> Result<String, Trouble> {
     run(server, "postgres", &format!("CREATE DATABASE {name}")).await?;
     Ok(server.url(name))
 }
 
-async fn run(server: &Server, database: &str, sql: &str) -> Result<(), Trouble> {
+pub(crate) async fn run(server: &Server, database: &str, sql: &str) -> Result<(), Trouble> {
     let mut connection = PgConnection::connect(&server.url(database)).await?;
     connection.execute(AssertSqlSafe(sql.to_owned())).await?;
     Ok(connection.close().await?)

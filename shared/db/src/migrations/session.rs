@@ -14,12 +14,13 @@ const POLL: Duration = Duration::from_millis(250);
 
 /// A database that runs steps.
 pub(super) trait Migrated {
-    async fn up(&self, patience: Duration) -> Result<Run>;
+    /// All steps, or those up to a version.
+    async fn up(&self, last: Option<i64>, patience: Duration) -> Result<Run>;
     async fn down_to(&self, version: i64, patience: Duration) -> Result<Run>;
 }
 
 /// A connection that knows which steps there are.
-pub(super) trait Steps {
+pub(crate) trait Steps {
     async fn versions(&mut self) -> Result<Vec<i64>>;
 }
 
@@ -36,12 +37,12 @@ impl Steps for PgConnection {
 }
 
 impl Migrated for Postgres {
-    async fn up(&self, patience: Duration) -> Result<Run> {
+    async fn up(&self, last: Option<i64>, patience: Duration) -> Result<Run> {
         let mut connection = lock(self, patience).await?;
         let done = async {
             let before = connection.versions().await?;
             let repairs = repair::postgres(&mut connection, &before).await?;
-            apply(&POSTGRES, &mut connection).await?;
+            apply(&POSTGRES, last, &mut connection).await?;
             let after = connection.versions().await?;
             Ok(Run { repairs, steps: changed(&POSTGRES, &before, &after) })
         };
@@ -96,9 +97,9 @@ async fn unlock(mut connection: PgConnection) {
     connection.close().await.ok();
 }
 
-async fn apply(migrator: &Migrator, connection: &mut impl Migrate) -> Result<()> {
+async fn apply(migrator: &Migrator, last: Option<i64>, connection: &mut impl Migrate) -> Result<()> {
     // `run` takes whatever a connection can be had from, and its future could not be sent to another thread.
-    migrator.run_direct(None, connection, false).await.map_err(migration_failed)
+    migrator.run_direct(last, connection, false).await.map_err(migration_failed)
 }
 
 /// For `undo` the same holds; the driver has no other.
@@ -148,11 +149,11 @@ mod sqlite {
     }
 
     impl Migrated for Sqlite {
-        async fn up(&self, _patience: Duration) -> Result<Run> {
+        async fn up(&self, last: Option<i64>, _patience: Duration) -> Result<Run> {
             let mut transaction = self.pool().begin_with(BEGIN).await.map_err(failed)?;
             let before = transaction.versions().await?;
             let repairs = repair::sqlite(&mut transaction, &before).await?;
-            apply(&SQLITE, &mut *transaction).await?;
+            apply(&SQLITE, last, &mut *transaction).await?;
             let after = transaction.versions().await?;
             transaction.commit().await.map_err(failed)?;
             Ok(Run { repairs, steps: changed(&SQLITE, &before, &after) })

@@ -64,7 +64,7 @@ struct Secret {
 
 impl Server {
     pub(super) fn primary(database: &Database, application: &str, world: World, logins: &Logins) -> Result<Self> {
-        Self::open(database, options::primary(database, application)?, world, logins)
+        Self::open(database.pool, options::primary(database, application)?, world, logins)
     }
 
     pub(super) fn replica(
@@ -74,11 +74,22 @@ impl Server {
         world: World,
         logins: &Logins,
     ) -> Result<Self> {
-        Self::open(database, options::replica(database, replica, application)?, world, logins)
+        Self::open(database.pool, options::replica(database, replica, application)?, world, logins)
     }
 
-    fn open(database: &Database, target: options::Target, world: World, logins: &Logins) -> Result<Self> {
-        let settings = database.pool;
+    /// The same server with another of its databases.
+    pub(super) fn sibling(&self, name: &str) -> Result<Self> {
+        let options = (*self.pool.connect_options()).clone().database(name);
+        let logins: Logins = Arc::new(|_, _| Box::pin(async { Err(Error::internal("a known login has no secret")) }));
+        Self::open(self.settings, options::Target::Known(Box::new(options)), self.world, &logins)
+    }
+
+    fn open(
+        settings: domain::connection::Pool,
+        target: options::Target,
+        world: World,
+        logins: &Logins,
+    ) -> Result<Self> {
         let places = settings.size + settings.overflow;
         let pool = PgPoolOptions::new()
             // The limit is that of the permits; whoever looks behind the curtain finds a place as well.

@@ -1,6 +1,6 @@
 //! The access key of the folder: made once, at random, and readable by its owner only.
 
-use super::write;
+use crate::write;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::io::{self, ErrorKind};

@@ -6,6 +6,7 @@
 
 use super::object_file;
 use crate::object::ObjectInfo;
+use crate::walk::{self, Layout};
 use domain::{Error, Result};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use std::io;
@@ -35,65 +36,21 @@ pub(super) fn objects_dir(dir: &Path) -> PathBuf {
     dir.join("objects")
 }
 
-/// The first `limit` objects whose key starts with `prefix` and comes after `after`, in the order of the keys' bytes. Beside them
-/// only the names of the folders on the way are held in memory.
+/// See [`walk::list`].
 pub(super) fn list(dir: &Path, prefix: &str, after: Option<&str>, limit: usize) -> io::Result<Vec<ObjectInfo>> {
-    let mut walk = Walk { prefix, after, limit, found: Vec::new() };
-    walk.folder(&objects_dir(dir), "")?;
-    Ok(walk.found)
+    walk::list(&Encoded, &objects_dir(dir), prefix, after, limit)
 }
 
-struct Walk<'a> {
-    prefix: &'a str,
-    after: Option<&'a str>,
-    limit: usize,
-    found: Vec<ObjectInfo>,
-}
+struct Encoded;
 
-impl Walk<'_> {
-    fn folder(&mut self, folder: &Path, parent_key: &str) -> io::Result<()> {
-        for (key, path) in entries(folder, parent_key)? {
-            if self.found.len() == self.limit {
-                break;
-            }
-            if key.ends_with('/') {
-                if self.may_hold(&key) {
-                    self.folder(&path, &key)?;
-                }
-            } else if key.starts_with(self.prefix) && self.after.is_none_or(|after| key.as_str() > after) {
-                // It may have been deleted meanwhile.
-                if let Some((_, facts)) = object_file::open(&path)? {
-                    self.found.push(facts.into_listed(key));
-                }
-            }
-        }
-        Ok(())
+impl Layout for Encoded {
+    fn part_of(&self, name: &str) -> Option<String> {
+        decode(name)
     }
 
-    /// Whether keys that begin with this one can be among those that are looked for.
-    fn may_hold(&self, folder_key: &str) -> bool {
-        let is_ahead = |after: &str| folder_key > after || after.starts_with(folder_key);
-        (folder_key.starts_with(self.prefix) || self.prefix.starts_with(folder_key)) && self.after.is_none_or(is_ahead)
+    fn info(&self, file: &Path, key: String) -> io::Result<Option<ObjectInfo>> {
+        Ok(object_file::open(file)?.map(|(_, facts)| facts.into_listed(key)))
     }
-}
-
-/// What is in a folder, in the order of the keys; those of folders end with a slash, which counts in that order.
-fn entries(folder: &Path, parent_key: &str) -> io::Result<Vec<(String, PathBuf)>> {
-    let entries = match std::fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries?,
-    };
-    let mut found = Vec::new();
-    for entry in entries {
-        let entry = entry?;
-        let Some(name) = entry.file_name().to_str().and_then(decode) else {
-            continue;
-        };
-        let end = if entry.file_type()?.is_dir() { "/" } else { "" };
-        found.push((format!("{parent_key}{name}{end}"), entry.path()));
-    }
-    found.sort();
-    Ok(found)
 }
 
 fn decode(name: &str) -> Option<String> {

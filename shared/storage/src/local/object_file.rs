@@ -5,7 +5,6 @@
 use crate::object::{Object, ObjectHeaders, ObjectInfo};
 use bytes::Bytes;
 use domain::Timestamp;
-use md5::{Digest as _, Md5};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write};
@@ -31,7 +30,7 @@ impl Facts {
     pub(super) fn of(bytes: &Bytes, headers: &ObjectHeaders, now: Timestamp) -> Self {
         Self {
             size_bytes: bytes.len() as u64,
-            etag: format!("\"{}\"", hex::encode(Md5::digest(bytes))),
+            etag: crate::etag_of(bytes),
             content_type: headers.content_type.clone(),
             cache_control: headers.cache_control.clone(),
             last_modified_s: now.as_seconds(),

@@ -5,7 +5,8 @@
 
 use super::credentials::{self, LocalCredentials};
 use super::event::{self, ObjectEvent};
-use super::{layout, object_file, write};
+use super::{layout, object_file};
+use crate::write;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};

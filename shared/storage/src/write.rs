@@ -5,14 +5,14 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 
 /// Fills a new file and brings it to disk.
-pub(super) fn write_new(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+pub(crate) fn write_new(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     let mut file = File::options().write(true).create_new(true).open(path)?;
     fill(&mut file)?;
     file.sync_all()
 }
 
 /// Renames a finished file into place, over whatever was there, and brings the new name to disk.
-pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     let folder = parent(to)?;
     make_folder(folder)?;
     fs::rename(from, to)?;
@@ -20,7 +20,7 @@ pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 /// Removes a file; that there was none is no error.
-pub(super) fn remove(path: &Path) -> io::Result<()> {
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if is_absent(&error) => Ok(()),
         // A folder: there is no object of this key.
@@ -30,7 +30,7 @@ pub(super) fn remove(path: &Path) -> io::Result<()> {
 }
 
 /// A folder with its parents, on disk: a file is only as durable as the names on the way to it.
-pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
     }

@@ -1,0 +1,81 @@
+//! The backups of a place.
+
+use super::manifest::{self, Manifest};
+use super::name;
+use domain::{Result, Timestamp};
+use storage::{MAX_PAGE, ObjectInfo, Place};
+
+/// A folder that is called like one of ours.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept {
+    pub(crate) name: String,
+    /// When it was begun, by its name.
+    pub(crate) taken_at: Timestamp,
+    /// What is in it; ours and others'.
+    pub(crate) files: Vec<ObjectInfo>,
+}
+
+impl Kept {
+    /// Whether it is complete, if it is ours at all.
+    pub(crate) fn has_manifest(&self) -> bool {
+        self.files.iter().any(|file| file.key == name::MANIFEST)
+    }
+}
+
+/// All of them, the oldest first.
+///
+/// # Errors
+/// Those of the place.
+pub(crate) async fn all(place: &Place) -> Result<Vec<Kept>> {
+    let mut shelf: Vec<Kept> = Vec::new();
+    for mut file in files(place, name::FOLDER).await? {
+        let Some((folder, key)) = file.key.split_once('/') else { continue };
+        let Some(taken_at) = name::begun_at(folder) else { continue };
+        let (name, key) = (folder.to_owned(), key.to_owned());
+        if shelf.last().is_none_or(|last| last.name != name) {
+            shelf.push(Kept { name, taken_at, files: Vec::new() });
+        }
+        file.key = key;
+        shelf.last_mut().into_iter().for_each(|last| last.files.push(file.clone()));
+    }
+    Ok(shelf)
+}
+
+/// Every file whose key starts with this.
+///
+/// # Errors
+/// Those of the place.
+pub(crate) async fn files(place: &Place, start: &str) -> Result<Vec<ObjectInfo>> {
+    let mut files: Vec<ObjectInfo> = Vec::new();
+    loop {
+        let page = place.list_page(start, files.last().map(|file| file.key.as_str()), MAX_PAGE).await?;
+        if page.is_empty() {
+            return Ok(files);
+        }
+        files.extend(page);
+    }
+}
+
+/// The manifest of a backup, `None` where there is none.
+///
+/// # Errors
+/// As [`Manifest::parse`]; those of the place.
+pub(crate) async fn manifest(folder: &Place) -> Result<Option<Manifest>> {
+    let file = folder.get(name::MANIFEST, manifest::MAX_BYTES).await?;
+    file.map(|file| Manifest::parse(&file.bytes)).transpose()
+}
+
+/// The newest backup that is complete and ours.
+///
+/// # Errors
+/// Those of the place.
+pub(crate) async fn latest(place: &Place) -> Result<Option<(String, Manifest)>> {
+    for kept in all(place).await?.into_iter().rev().filter(Kept::has_manifest) {
+        match manifest(&place.join(&kept.name)).await {
+            Ok(Some(manifest)) => return Ok(Some((kept.name, manifest))),
+            Err(error) if error.kind() != domain::Kind::BadInput => return Err(error),
+            _ => tracing::warn!(name = kept.name, "a backup whose manifest is not ours is passed over"),
+        }
+    }
+    Ok(None)
+}
