@@ -100,7 +100,7 @@ async fn ask(db: &Db, cache: &Cache, payload: &Value) -> u16 {
 
 /// What is kept costs the stamp alone; of many who ask at once for what is not kept, one finds out.
 async fn check_cache(statements: &Statements, db: &Db) {
-    let memory = domain::connection::Cache { url: None, memory_bytes: 1 << 24 };
+    let memory = domain::connection::Cache::in_memory(1 << 24);
     let cache = Cache::open(&memory, || NOON).unwrap();
     let mut detail = event("get-charger");
     detail["rawPath"] = json!(format!("/api/chargers/{}", id(1)));

@@ -100,7 +100,7 @@ impl Cache {
     /// # Errors
     /// Internal for a URL that is none; it is not quoted.
     pub fn open(settings: &connection::Cache, now: fn() -> Timestamp) -> Result<Self> {
-        let shared = settings.url.as_deref().map(|url| Shared::open(url, now)).transpose()?;
+        let shared = settings.url.as_deref().map(|url| Shared::open(url, settings.timeout, now)).transpose()?;
         if shared.is_none() && settings.memory_bytes == 0 {
             return Ok(Self::default());
         }
@@ -150,7 +150,7 @@ impl Cache {
         Ok((entry.value, found))
     }
 
-    /// How the shared tier is. It is asked, and has a fifth of a second to answer.
+    /// How the shared tier is. It is asked, and has four times as long as otherwise to answer.
     pub async fn state(&self) -> Part {
         match self.tiers.as_ref().and_then(|tiers| tiers.shared.as_ref()) {
             None => Part::None,

@@ -10,28 +10,23 @@ use redis::{AsyncConnectionConfig, Client, Cmd, FromRedisValue, RedisError};
 use std::time::Duration;
 use tokio::sync::Mutex;
 
-/// It stands in the same network; what takes longer is slower than the database.
-const CONNECT_TIMEOUT: Duration = Duration::from_millis(100);
-const COMMAND_TIMEOUT: Duration = Duration::from_millis(50);
-/// As long as a question about its state may take.
-const STATE_TIMEOUT: Duration = Duration::from_millis(200);
-
 /// The shared tier.
 pub(crate) struct Shared {
     client: Client,
+    timeout: Duration,
     link: Link<MultiplexedConnection>,
     connecting: Mutex<()>,
 }
 
 impl Shared {
     /// Connects nothing yet.
-    pub(crate) fn open(url: &str, now: fn() -> Timestamp) -> Result<Self> {
+    pub(crate) fn open(url: &str, timeout: Duration, now: fn() -> Timestamp) -> Result<Self> {
         // The client's own words would quote the URL, which may hold a password.
         let client = Client::open(url).map_err(|error| {
             let cause = format!("CACHE_URL is not an address of Redis or Valkey: {}", error.category());
             Error::internal(cause)
         })?;
-        Ok(Self { client, link: Link::new(now), connecting: Mutex::default() })
+        Ok(Self { client, timeout, link: Link::new(now), connecting: Mutex::default() })
     }
 
     /// What is kept; `None` also where that does not open, or there is no answer.
@@ -50,7 +45,7 @@ impl Shared {
     pub(crate) async fn is_there(&self) -> bool {
         // Also where it is left alone at the moment: who asks this wants to know.
         let ping = redis::cmd("PING");
-        tokio::time::timeout(STATE_TIMEOUT, self.ask::<String>(&ping)).await.ok().flatten().is_some()
+        tokio::time::timeout(self.timeout * 4, self.ask::<String>(&ping)).await.ok().flatten().is_some()
     }
 
     /// Asks, unless it is left alone at the moment.
@@ -81,8 +76,8 @@ impl Shared {
             return None;
         }
         let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(CONNECT_TIMEOUT))
-            .set_response_timeout(Some(COMMAND_TIMEOUT));
+            .set_connection_timeout(Some(self.timeout * 2))
+            .set_response_timeout(Some(self.timeout));
         let connection = self.judge(self.client.get_multiplexed_async_connection_with_config(&config).await)?;
         self.link.keep(&connection);
         Some(connection)

@@ -2,8 +2,7 @@ use super::*;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 fn in_memory(memory_bytes: u64) -> Cache {
-    let settings = connection::Cache { url: None, memory_bytes };
-    Cache::open(&settings, || Timestamp::from_micros(0)).unwrap()
+    Cache::open(&connection::Cache::in_memory(memory_bytes), || Timestamp::from_micros(0)).unwrap()
 }
 
 async fn ask(cache: &Cache, stamp: Option<&str>, question: &str, says: &str) -> (String, Found) {
@@ -106,10 +105,12 @@ fn each_kind_has_its_time() {
 
 #[test]
 fn no_text_of_a_cache_shows_its_url() {
-    let settings = connection::Cache { url: Some("redis://:s3cret@[bad".to_owned()), memory_bytes: 1 };
+    let settings =
+        connection::Cache { url: Some("redis://:s3cret@[bad".to_owned()), ..connection::Cache::in_memory(1) };
     let error = Cache::open(&settings, || Timestamp::from_micros(0)).unwrap_err();
     assert!(!format!("{error:?}").contains("s3cret"));
-    let settings = connection::Cache { url: Some("redis://:s3cret@host".to_owned()), memory_bytes: 1 };
+    let settings =
+        connection::Cache { url: Some("redis://:s3cret@host".to_owned()), ..connection::Cache::in_memory(1) };
     assert!(
         !format!("{:?} {settings:?}", Cache::open(&settings, || Timestamp::from_micros(0)).unwrap()).contains("s3cret")
     );

@@ -44,6 +44,7 @@ pub const ALL: &[Variable] = &[
     variable("DB_POOLER", "none", "`transaction` behind PgBouncer in transaction mode or RDS Proxy"),
     variable("DB_SLOW_QUERY_MS", "1000", "a statement that takes longer is logged by its name"),
     variable("CACHE_URL", "", "`redis://…` or `rediss://…` of a Redis or Valkey that all instances share answers in"),
+    variable("CACHE_TIMEOUT_MS", "50", "milliseconds that it has to answer, and twice as many to take a connection"),
     variable("CACHE_MEMORY_BYTES", "16777216", "memory of each process for answers in bytes; 0 keeps none"),
     variable("S3_BUCKET", "", "bucket of the photos (`S3_BUCKET_NAME` too), else a folder under `DATA_DIR`"),
     variable("S3_BUCKET_NAME", "", "old name of `S3_BUCKET`"),

@@ -23,7 +23,7 @@ on_both_engines!(
 );
 
 pub(crate) fn memory() -> Cache {
-    Cache::open(&connection::Cache { url: None, memory_bytes: 1 << 24 }, now).unwrap()
+    Cache::open(&connection::Cache::in_memory(1 << 24), now).unwrap()
 }
 
 fn now() -> Timestamp {

@@ -2,7 +2,7 @@
 
 use crate::scene::{Scene, list, open};
 use lambda_runtime::{Context, LambdaEvent};
-use ops::{App, Photos};
+use ops::{App, Backups, Photos};
 use serde_json::Value;
 use sqlx::{Connection, Executor, PgConnection};
 use tests::postgres::{Options, PASSWORD, USER};
@@ -10,7 +10,8 @@ use tests::repository::event;
 
 async fn report(scene: &Scene) -> Value {
     let config = config::Config::read(&|_| None).unwrap();
-    let app = App::new(open(&scene.settings(), "ops").await, Photos::of(&config), config::world());
+    let app =
+        App::new(open(&scene.settings(), "ops").await, Photos::of(&config), Backups::of(&config), config::world());
     let answer = ops::handle(&app, LambdaEvent::new(event("ops-db-report"), Context::default())).await.unwrap();
     assert_eq!(answer["report"], "db-report");
     answer["sections"].clone()

@@ -83,7 +83,7 @@ async fn every_write_is_read_back_at_once_however_far_the_replica_is() {
 #[tokio::test]
 async fn what_is_kept_of_a_replica_that_lags_is_not_shown_to_whoever_has_written() {
     let Some((_scene, replica, db)) = stage("kept").await else { return };
-    let memory = domain::connection::Cache { url: None, memory_bytes: 1 << 24 };
+    let memory = domain::connection::Cache::in_memory(1 << 24);
     let cache = Cache::open(&memory, config::world().now).unwrap();
     assert_eq!(total(&list_kept(&db, &cache, None).await), CHARGERS);
     replica.pause_replay().await;

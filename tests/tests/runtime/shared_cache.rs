@@ -9,6 +9,9 @@ use tests::repository::event;
 use tests::runtime::Lambda;
 use tests::seed::{NOON, imported, point};
 
+/// For a machine that has other things to do.
+const PATIENCE: (&str, &str) = ("CACHE_TIMEOUT_MS", "5000");
+
 /// What a process says of where its answer comes from, and the answer.
 async fn ask(lambda: &mut Lambda) -> (String, Value) {
     let answer = lambda.invoke(&event("get-chargers.nearby")).await;
@@ -27,7 +30,7 @@ async fn two_processes_share_answers_over_tls_that_is_verified() {
     let (url, other) = (redis.url(), Certificates::make());
     let [known, unknown] = [&certificates, &other].map(|one| one.authority().to_str().unwrap().to_owned());
     let start = async |authority: &str| {
-        Lambda::start("chargers", data.path(), &[("CACHE_URL", &url), ("SSL_CERT_FILE", authority)]).await
+        Lambda::start("chargers", data.path(), &[("CACHE_URL", &url), ("SSL_CERT_FILE", authority), PATIENCE]).await
     };
     let (mut one, mut two, mut stranger) = (start(&known).await, start(&known).await, start(&unknown).await);
     let made = ask(&mut one).await;

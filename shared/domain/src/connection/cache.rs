@@ -2,6 +2,7 @@
 
 use super::database::without_login;
 use std::fmt;
+use std::time::Duration;
 
 /// What answers are kept in.
 #[derive(Clone, PartialEq, Eq)]
@@ -10,6 +11,15 @@ pub struct Cache {
     pub url: Option<String>,
     /// How much of this process's memory; 0 for none.
     pub memory_bytes: u64,
+    /// How long the shared tier has to answer; twice as long to take a connection.
+    pub timeout: Duration,
+}
+
+impl Cache {
+    /// So much memory, and no shared tier.
+    pub fn in_memory(memory_bytes: u64) -> Self {
+        Self { url: None, memory_bytes, timeout: Duration::from_millis(50) }
+    }
 }
 
 impl fmt::Display for Cache {

@@ -54,7 +54,7 @@ impl<'a> Story<'a> {
         SECONDS.set(0);
         IDS.set(0);
         let store = Store::new().await;
-        let memory = domain::connection::Cache { url: None, memory_bytes: 1 << 24 };
+        let memory = domain::connection::Cache::in_memory(1 << 24);
         let cache = Cache::open(&memory, now).unwrap();
         let (scores, answers) = (BTreeMap::new(), Vec::new());
         Self { test_db, store, cache, chargers: Vec::new(), photos: Vec::new(), scores, answers }
