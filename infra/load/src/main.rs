@@ -23,6 +23,7 @@ mod trouble;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use tokio::signal::unix::{SignalKind, signal};
 
 /// Whatever ends a run before its time.
 type Trouble = bench::Trouble;
@@ -51,11 +52,11 @@ enum Action {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let action = Arguments::parse().action;
-    let done = tokio::select! {
-        done = perform(action) => done,
+    let done = match Arguments::parse().action {
+        Action::Optimize { bucket } => stack::optimizer::run(&bucket).await.map(|()| true),
         // What was started is stopped on the way out.
-        _ = tokio::signal::ctrl_c() => Err("interrupted".into()),
+        Action::Run(plan) => unless_interrupted(run::run(&plan)).await,
+        Action::Soak(plan) => unless_interrupted(soak::soak(&plan)).await,
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,
@@ -70,11 +71,12 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Whether everything was as it must be.
-async fn perform(action: Action) -> Result<bool, Trouble> {
-    match action {
-        Action::Run(plan) => run::run(&plan).await,
-        Action::Soak(plan) => soak::soak(&plan).await,
-        Action::Optimize { bucket } => stack::optimizer::run(&bucket).await.map(|()| true),
+/// What the work says, or that Ctrl-C or SIGTERM has ended it.
+async fn unless_interrupted(work: impl Future<Output = Result<bool, Trouble>>) -> Result<bool, Trouble> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        done = work => done,
+        _ = tokio::signal::ctrl_c() => Err("interrupted".into()),
+        _ = terminate.recv() => Err("terminated".into()),
     }
 }
