@@ -37,6 +37,11 @@ impl Program {
         Self { config, app: OnceCell::new() }
     }
 
+    /// One that has everything open already, and no log of its own.
+    pub fn opened(config: Config, app: App) -> Self {
+        Self { config: Ok(config), app: OnceCell::new_with(Some(app)) }
+    }
+
     async fn app(&self) -> Result<&App> {
         let wrong = |error: &config::ConfigError| Error::new(Kind::BadInput, error.to_string());
         let config = self.config.as_ref().map_err(wrong)?;

@@ -65,7 +65,6 @@ fn every_event_of_the_documents_is_understood() {
         for event in events {
             let payload: serde_json::Value =
                 serde_json::from_str(event).unwrap_or_else(|error| panic!("{document}: {event}: {error}"));
-            let command = payload["command"].as_str().unwrap_or_default().to_owned();
             ops::check_event(payload).unwrap_or_else(|error| panic!("{document}: {event}: {error}"));
         }
     }

@@ -8,7 +8,7 @@ use domain::{Timestamp, World};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use lambda_runtime::{Context, LambdaEvent};
-use ops::{App, Backups, CommandLine, Photos};
+use ops::{App, Backups, CommandLine, Photos, Program};
 use optimize_photo::{Outcome, remake};
 use serde_json::{Value, json};
 use std::cell::Cell;
@@ -220,7 +220,8 @@ pub(crate) async fn ask(app: &App, event: Value, deadline_s: Option<i64>) -> Res
 pub(crate) async fn type_in(app: &App, words: &[&str]) -> Result<String, String> {
     let command = CommandLine::try_parse_from([&["ops"], words].concat()).map_err(|error| error.to_string())?;
     let mut out = Vec::new();
-    ops::execute(app, command, &mut out).await.map_err(|error| ops::sentence(&error))?;
+    let program = Program::opened(config::Config::read(&|_| None).unwrap(), app.clone());
+    program.execute(command, &mut out).await.map_err(|error| ops::sentence(&error))?;
     Ok(String::from_utf8(out).unwrap())
 }
 
