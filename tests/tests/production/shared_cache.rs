@@ -217,7 +217,7 @@ async fn nobody_notices_that_it_hangs_in_mid_load() {
     under_load(&new, 200, async || ()).await;
     assert_eq!(lines.about("the shared cache").len(), 2);
     drop(hang.take());
-    eventually("it answers again", async || cache.state().await == "up").await;
+    eventually("it answers again", async || cache.state().await == Part::Up).await;
     assert_eq!(lines.about("answers again").len(), 1);
 }
 
