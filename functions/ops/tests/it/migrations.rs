@@ -53,11 +53,13 @@ async fn indexes_are_listed_and_a_damaged_file_ends_in_failure() {
     let cell = json!({"name": "chargers_cell", "table": "chargers", "state": "valid", "size_bytes": null});
     assert!(answered["indexes"].as_array().unwrap().contains(&cell), "{answered}");
     drop(app);
+    // So many that the file ends in pages of theirs: one of the schema could not even be opened.
+    place.stdout(&["generate", "--chargers", "500"]);
 
     let db = place.db().await;
     db.close().await;
     let mut file = std::fs::File::options().write(true).open(place.path("new/data/sharaspot.db")).unwrap();
-    // The last page, whatever it is of: SQLite's pages have 4,096 bytes.
+    // The last page: SQLite's pages have 4,096 bytes.
     file.seek(SeekFrom::End(-4096)).unwrap();
     file.write_all(&[0xff; 4096]).unwrap();
     drop(file);
