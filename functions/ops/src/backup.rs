@@ -111,17 +111,18 @@ async fn exclusive_snapshot(app: &App) -> Result<Snapshot> {
     }
 }
 
-/// The folder to fill, and what is in it: one that was left less than a day ago, or a new one.
+/// The folder to fill, and what is in it: the newest one, where that was left less than a day ago, or a new one that is newer than
+/// all others. So the newest name always shows the latest moment.
 fn folder(shelf: &[Kept], now: Timestamp) -> (String, Option<&Kept>) {
-    let is_fresh = |kept: &&Kept| kept.taken_at > now.plus_seconds(-DAY_S) && kept.taken_at <= now;
-    if let Some(left) = shelf.iter().rev().filter(|kept| !kept.has_manifest()).find(is_fresh) {
-        return (left.name.clone(), Some(left));
+    // What is ahead of the clock by more than a few backups in one second was named by another clock.
+    let newest = shelf.iter().rev().find(|kept| kept.begun_at < now.plus_seconds(DAY_S));
+    match newest {
+        Some(left) if !left.has_manifest() && left.begun_at > now.plus_seconds(-DAY_S) => {
+            (left.name.clone(), Some(left))
+        }
+        Some(newest) => (name::folder(now.max(newest.begun_at.plus_seconds(1))), None),
+        None => (name::folder(now), None),
     }
-    let mut time = now;
-    while shelf.iter().any(|kept| kept.name == name::folder(time)) {
-        time = time.plus_seconds(1);
-    }
-    (name::folder(time), None)
 }
 
 struct Run<'a> {

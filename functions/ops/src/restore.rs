@@ -71,9 +71,7 @@ pub(crate) async fn restore(app: &App, request: &Request, allowance: &Allowance)
     if request.dry_run {
         return Ok(Report::Restore(Summary { is_dry_run: true, ..summary }));
     }
-    fill.begin(&app.db).await?;
-    stored.load_into(&app.db, request.force, allowance).await?;
-    fill.end(&app.db).await?;
+    fill.around(&app.db, stored.load_into(&app.db, request.force, allowance)).await?;
     Ok(Report::Restore(summary))
 }
 

@@ -53,6 +53,15 @@ pub struct Counted {
 /// Not found where there is none; conflict for one that is damaged or does not come to what it should; those of making a database.
 /// The trial's database is gone all the same.
 pub(crate) async fn drill(app: &App, request: &Request, allowance: &Allowance) -> Result<Report> {
+    let summary = run(app, request, allowance).await;
+    match &summary {
+        Ok(summary) => tracing::info!(target: "metric", restore_drills = 1_u64, restore_drill_ms = summary.took_ms),
+        Err(_) => tracing::info!(target: "metric", restore_drill_failures = 1_u64),
+    }
+    summary.map(Report::RestoreDrill)
+}
+
+async fn run(app: &App, request: &Request, allowance: &Allowance) -> Result<Summary> {
     let started = Instant::now();
     let stored = find(app, None, request.from.as_deref()).await?;
     stored.verify(allowance).await?;
@@ -66,21 +75,20 @@ pub(crate) async fn drill(app: &App, request: &Request, allowance: &Allowance) -
         let live = live.iter().find(|(table, _)| *table == name).map_or(0, |(_, rows)| *rows);
         Counted { name, rows, live }
     });
-    Ok(Report::RestoreDrill(Summary {
+    Ok(Summary {
         from: stored.folder.to_string(),
         taken_at: stored.manifest.taken_at.clone(),
         schema: stored.manifest.schema,
         sha256: stored.manifest.sha256.clone(),
         tables: tables.collect(),
         took_ms: started.elapsed().as_millis() as u64,
-    }))
+    })
 }
 
 /// What is in the trial in the end; it has been compared twice, before it was committed and after it.
 async fn try_out(stored: &Stored, trial: &Db, allowance: &Allowance) -> Result<Vec<(String, u64)>> {
     let fill = Fill::plan(trial, stored.manifest.schema).await?;
-    fill.begin(trial).await?;
-    stored.load_into(trial, false, allowance).await?;
+    fill.around(trial, stored.load_into(trial, false, allowance)).await?;
     if fill.is_current() {
         let mut snapshot = trial.snapshot().await?;
         for ((table, digest), expected) in snapshot.digests().await?.iter().zip(&stored.manifest.tables) {
@@ -89,8 +97,6 @@ async fn try_out(stored: &Stored, trial: &Db, allowance: &Allowance) -> Result<V
             }
         }
         snapshot.finish().await?;
-    } else {
-        fill.end(trial).await?;
     }
     let rows = |table: &crate::backup::manifest::TableParts| (table.name.clone(), table.digest.rows);
     Ok(stored.manifest.tables.iter().map(rows).collect())

@@ -50,7 +50,7 @@ pub(crate) async fn sync_files(app: &App, request: &Request, allowance: &Allowan
         return Err(Error::new(Kind::BadInput, format!("There is no folder {}.", request.from)));
     }
     let (from, to) = (place(app, &request.from).await?, place(app, &request.to).await?);
-    if from.to_string() == to.to_string() && request.from == request.to {
+    if request.from.trim_end_matches('/') == request.to.trim_end_matches('/') {
         return Err(Error::new(Kind::BadInput, "Both places are the same."));
     }
     let summary = Summary { is_dry_run: request.dry_run, ..Summary::default() };

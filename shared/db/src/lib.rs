@@ -7,6 +7,8 @@
 //!
 //! Start with [`Db::open`], then read [`listing`].
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 pub mod candidates;
 pub mod changes;
 pub mod chargers;

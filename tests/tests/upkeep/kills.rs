@@ -55,40 +55,36 @@ impl Stage {
     }
 }
 
-async fn kill_backups(test_db: TestDb) -> u32 {
-    let stage = Stage::new(test_db).await;
-    let (mut kills, mut added) = (0, 0);
-    let mut lambda = stage.start().await;
-    for moment in [Moment::Before, Moment::After] {
-        for step in 1.. {
-            // Each with something new to store.
-            add(&stage.test_db.db, 10 + added, &new_charger("More", point(1.0, 2.0)), NOON).await;
-            let is_killed = stage.is_killed(&mut lambda, &event("ops-backup"), step, moment).await;
-            if is_killed {
-                kills += 1;
-                lambda = stage.start().await;
-                let answer = lambda.invoke(&event("ops-backup")).await;
-                assert_eq!(answer["complete"], true, "{answer}");
-                stage.check(answer["name"].as_str().unwrap()).await;
-            }
-            added += 1;
-            let looked = lambda.invoke(&event("ops-restore.dry-run")).await;
-            assert_eq!(looked["tables"][1], json!(["chargers", 1 + added as u64]), "the newest one is whole: {looked}");
-            if !is_killed {
-                break;
-            }
-        }
-    }
-    kills
-}
+/// A listing to its end, six parts, a listing to its end, the manifest.
+const BACKUP_STEPS: u32 = 2 + 6 + 2 + 1;
 
-/// A listing, six parts, a listing, the manifest: before and after each.
-const BACKUP_KILLS: u32 = 2 * (1 + 6 + 1 + 1);
+async fn kill_backups(test_db: TestDb) {
+    let stage = Stage::new(test_db).await;
+    let mut lambda = stage.start().await;
+    let before = (1..=BACKUP_STEPS).map(|step| (step, Moment::Before));
+    // Stored and not acknowledged: a part, and the manifest.
+    let after = [3, BACKUP_STEPS].map(|step| (step, Moment::After));
+    for (added, (step, moment)) in (1_u64..).zip(before.chain(after)) {
+        // Each with something new to store.
+        add(&stage.test_db.db, 10 + u128::from(added), &new_charger("More", point(1.0, 2.0)), NOON).await;
+        assert!(stage.is_killed(&mut lambda, &event("ops-backup"), step, moment).await, "{step}");
+        lambda = stage.start().await;
+        let answer = lambda.invoke(&event("ops-backup")).await;
+        assert_eq!(answer["complete"], true, "{answer}");
+        stage.check(answer["name"].as_str().unwrap()).await;
+        let looked = lambda.invoke(&event("ops-restore.dry-run")).await;
+        assert_eq!(looked["tables"][1], json!(["chargers", 1 + added]), "the newest one is whole: {looked}");
+    }
+    assert!(!stage.is_killed(&mut lambda, &event("ops-backup"), BACKUP_STEPS + 1, Moment::Before).await);
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_backup_that_is_killed_at_any_request_is_gone_on_with() {
-    assert!(kill_backups(TestDb::sqlite().await).await >= BACKUP_KILLS);
+    kill_backups(TestDb::sqlite().await).await;
 }
+
+/// The manifest, and every part twice.
+const RESTORE_STEPS: u32 = 1 + 2 * 6;
 
 async fn kill_restores(test_db: TestDb) {
     let stage = Stage::new(test_db).await;
@@ -98,17 +94,14 @@ async fn kill_restores(test_db: TestDb) {
     add(&stage.test_db.db, 2, &new_charger("Since", point(1.0, 2.0)), NOON).await;
     let before = digests(&stage.test_db.db).await;
     let restore = json!({"command": "restore", "backup": format!("s3://photos/kept/{name}"), "force": true});
-    let mut kills = 0;
-    for step in 1.. {
-        if !stage.is_killed(&mut lambda, &restore, step, Moment::Before).await {
-            break;
-        }
-        kills += 1;
+    // The manifest; while it is looked through; the first part that is loaded, one in the middle, the last.
+    for step in [1, 4, 8, 10, RESTORE_STEPS] {
+        assert!(stage.is_killed(&mut lambda, &restore, step, Moment::Before).await, "{step}");
         lambda = stage.start().await;
         // The server hears of it a moment later, and readers wait for that.
         assert_eq!(digests(&stage.test_db.db).await, before, "killed at {step}");
     }
-    assert_eq!(kills, 1 + 2 * 6, "the manifest, and every part twice");
+    assert!(!stage.is_killed(&mut lambda, &restore, RESTORE_STEPS + 1, Moment::Before).await);
     assert_eq!(digests(&stage.test_db.db).await, backed_up);
 }
 

@@ -109,7 +109,10 @@ fn wrong(text: &str) -> Vec<(Vec<u8>, &'static str)> {
         (with("\"added_by\",", "\"added_by\",\"colour\","), "Line 1: This program knows no column chargers.colour"),
         (with("\"name\":\"erasures\"", "\"name\":\"coins\""), "Line 1: This program knows no table coins"),
         ([text, lines[2]].concat().into_bytes(), "Line 9: something follows the last line"),
-        ([lines[0], lines[2], lines[1]].concat().into_bytes(), "Line 3: it is no row of a table that comes here"),
+        (
+            [&lines[..3], &[lines[4], lines[3]], &lines[5..]].concat().concat().into_bytes(),
+            "Line 5: it is no row of a table that comes here",
+        ),
         ([&lines[..3].concat(), lines[2], &lines[3..].concat()].concat().into_bytes(), "refused by the database"),
         (text.replace('\n', "\r\n").into_bytes(), "Line 2: it does not end where it should"),
     ]

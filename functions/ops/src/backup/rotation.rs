@@ -36,9 +36,9 @@ impl Rotation<'_> {
     async fn is_old(&self, kept: &Kept) -> Result<bool> {
         if !kept.has_manifest() {
             let is_ours = kept.files.iter().any(|file| name::is_ours(&file.key));
-            return Ok(is_ours && kept.taken_at < self.unfinished_before);
+            return Ok(is_ours && kept.begun_at < self.unfinished_before);
         }
-        if kept.taken_at >= self.before {
+        if kept.begun_at >= self.before {
             return Ok(false);
         }
         match shelf::manifest(&self.place.join(&kept.name)).await {

@@ -10,7 +10,7 @@ use storage::{MAX_PAGE, ObjectInfo, Place};
 pub(crate) struct Kept {
     pub(crate) name: String,
     /// When it was begun, by its name.
-    pub(crate) taken_at: Timestamp,
+    pub(crate) begun_at: Timestamp,
     /// What is in it; ours and others'.
     pub(crate) files: Vec<ObjectInfo>,
 }
@@ -30,10 +30,10 @@ pub(crate) async fn all(place: &Place) -> Result<Vec<Kept>> {
     let mut shelf: Vec<Kept> = Vec::new();
     for mut file in files(place, name::FOLDER).await? {
         let Some((folder, key)) = file.key.split_once('/') else { continue };
-        let Some(taken_at) = name::begun_at(folder) else { continue };
+        let Some(begun_at) = name::begun_at(folder) else { continue };
         let (name, key) = (folder.to_owned(), key.to_owned());
         if shelf.last().is_none_or(|last| last.name != name) {
-            shelf.push(Kept { name, taken_at, files: Vec::new() });
+            shelf.push(Kept { name, begun_at, files: Vec::new() });
         }
         file.key = key;
         shelf.last_mut().into_iter().for_each(|last| last.files.push(file.clone()));

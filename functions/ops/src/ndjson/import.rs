@@ -40,14 +40,17 @@ pub(crate) async fn import(app: &App, request: &Request) -> Result<Report> {
     let fill = Fill::plan(&app.db, header.schema).await?;
     let in_database: Vec<_> = app.db.count_rows().await?.into_iter().filter(|(_, rows)| *rows > 0).collect();
     fill.refuse_to_mix(&in_database, request.force)?;
-    fill.begin(&app.db).await?;
-    let mut rows = Reading { lines, load: app.db.load(request.force).await?, read: Vec::new() };
-    let footer = rows.run(&shapes).await?;
-    let expected: Vec<(Shape, Digest)> =
-        shapes.into_iter().zip(footer.tables.iter().map(|total| total.digest.clone())).collect();
-    rows.load.commit(&expected).await?;
-    fill.end(&app.db).await?;
+    let footer = fill.around(&app.db, load(app, request.force, lines, shapes)).await?;
     Ok(Report::Moved(Summary::of(&footer)))
+}
+
+async fn load(app: &App, may_replace: bool, lines: Lines, shapes: Vec<Shape>) -> Result<Footer> {
+    let mut reading = Reading { lines, load: app.db.load(may_replace).await?, read: Vec::new() };
+    let footer = reading.run(&shapes).await?;
+    let digests = footer.tables.iter().map(|total| total.digest.clone());
+    let expected: Vec<(Shape, Digest)> = shapes.into_iter().zip(digests).collect();
+    reading.load.commit(&expected).await?;
+    Ok(footer)
 }
 
 struct Reading {

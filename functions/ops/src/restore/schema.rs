@@ -51,23 +51,20 @@ impl Fill {
         Err(Error::new(Kind::Conflict, detail))
     }
 
-    /// Makes the tables as the rows want them.
+    /// Makes the tables as the rows want them, lets `load` bring those in, and makes the tables as this program wants them: also
+    /// where nothing came.
     ///
     /// # Errors
-    /// As every migration.
-    pub(crate) async fn begin(&self, db: &Db) -> Result<()> {
-        if self.found == self.schema { Ok(()) } else { db.migrate_to(self.schema).await }
-    }
-
-    /// Makes the tables as this program wants them.
-    ///
-    /// # Errors
-    /// As every migration.
-    pub(crate) async fn end(&self, db: &Db) -> Result<()> {
+    /// Those of `load`; as every migration.
+    pub(crate) async fn around<T>(&self, db: &Db, load: impl Future<Output = Result<T>>) -> Result<T> {
+        if self.found != self.schema {
+            db.migrate_to(self.schema).await?;
+        }
+        let loaded = load.await;
         if self.schema < self.latest {
             db.migrate_up().await?;
         }
-        Ok(())
+        loaded
     }
 
     /// Whether the rows are of this program's own schema.

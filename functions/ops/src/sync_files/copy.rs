@@ -55,17 +55,12 @@ pub(super) async fn copy(
     Ok(Fate::Copied)
 }
 
-/// Looks at the bytes: an ETag that is no hash of them (of parts, or under a key of one's own) tells nothing.
+/// Looks at the bytes: that ETags differ tells nothing where one is no hash of them (of parts, or under a key of one's own).
 async fn is_equal(to: &Place, key: &str, object: &Object, there: Option<&ObjectInfo>) -> Result<bool> {
-    let is_hash = |etag: &str| etag.len() == 34 && !etag.contains('-');
-    let etag = there.map_or("", |there| &there.etag);
-    if etag == etag_of(&object.bytes) {
+    if there.is_some_and(|there| there.etag == etag_of(&object.bytes)) {
         return Ok(true);
     }
-    let other = to.get(key, MAX_BYTES).await?;
-    let is_equal = other.is_some_and(|other| other.bytes == object.bytes);
-    tracing::debug!(key, is_hash = is_hash(etag), is_equal, "compared by its bytes");
-    Ok(is_equal)
+    Ok(to.get(key, MAX_BYTES).await?.is_some_and(|other| other.bytes == object.bytes))
 }
 
 /// As the file has them, or as a photo of this name has them.

@@ -5,8 +5,6 @@ mod bring;
 mod candidate;
 mod place;
 
-pub(super) use place::Place;
-
 use super::progress::bar;
 use super::summary::Fate;
 use super::{Finding, Outcome, Request, Run};
@@ -29,7 +27,7 @@ impl Run<'_> {
         if self.allowance.is_over() {
             return Ok(());
         }
-        let place = request.place(self.app.world).await?;
+        let place = request.place().await?;
         let storage = self.app.photos.storage(self.app.world).await?;
         let optimizer = self.app.photos.optimizer(&self.app.db, self.app.world).await?;
         let max_bytes = self.app.photos.max_bytes();

@@ -1,15 +1,13 @@
 //! What is asked for.
 
 use super::Identities;
-use super::photos::Place;
 use clap::Args;
-use domain::connection::PhotoStore;
-use domain::{Error, Kind, Result, World};
+use domain::{Error, Kind, Result};
 use std::convert::Infallible;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use storage::Storage;
+use storage::Place;
 
 const MAX_JOBS: i64 = 64;
 
@@ -23,7 +21,7 @@ pub struct Request {
     #[arg(long, value_name = "FILE")]
     identities: Option<PathBuf>,
     /// A copy of the old bucket: photos with addresses are taken from it by the addresses' paths, else kept as links
-    #[arg(long, value_name = "DIR|s3://BUCKET")]
+    #[arg(long, value_name = "DIR|s3://BUCKET/PREFIX")]
     photos_from: Option<String>,
     /// Write every row that could not come or was put right there, as CSV
     #[arg(long, value_name = "FILE")]
@@ -73,16 +71,12 @@ impl Request {
     /// Where photos with addresses are, if anywhere.
     ///
     /// # Errors
-    /// Bad input for a folder that is none; as [`Storage::open`].
-    pub(super) async fn place(&self, world: World) -> Result<Option<Place>> {
+    /// Bad input for a folder that is none; as [`Place::open`].
+    pub(super) async fn place(&self) -> Result<Option<Place>> {
         let Some(from) = &self.photos_from else { return Ok(None) };
-        if let Some(bucket) = from.strip_prefix("s3://") {
-            let bucket = bucket.trim_end_matches('/').to_owned();
-            return Ok(Some(Place::Bucket(Storage::open(&PhotoStore::S3 { bucket }, world.now).await?)));
-        }
-        if !Path::new(from).is_dir() {
+        if !from.starts_with("s3://") && !Path::new(from).is_dir() {
             return Err(Error::new(Kind::BadInput, format!("There is no folder {from}.")));
         }
-        Ok(Some(Place::Folder(PathBuf::from(from))))
+        Place::open(from).await.map(Some)
     }
 }

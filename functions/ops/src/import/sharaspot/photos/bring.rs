@@ -2,7 +2,7 @@
 
 use super::address::{Content, content_of};
 use super::candidate::{Candidate, Home};
-use super::place::Place;
+use super::place::fetch;
 use bytes::Bytes;
 use db::Db;
 use db::photos::NewPhoto;
@@ -12,7 +12,7 @@ use domain::photo::{Photo, PhotoState, raw_key};
 use domain::{Error, Kind, Result};
 use optimize_photo::remake;
 use sha2::{Digest, Sha256};
-use storage::{ObjectHeaders, Storage};
+use storage::{ObjectHeaders, Place, Storage};
 use uuid::Uuid;
 
 /// What brings photos.
@@ -94,7 +94,7 @@ impl Bringer<'_> {
             Content::Link(address) | Content::Object(address) => address,
         };
         if let Some(place) = &self.place {
-            match place.fetch(&address, self.max_bytes).await {
+            match fetch(place, &address, self.max_bytes).await {
                 Ok(Some(bytes)) => return Ok(Found::Bytes(bytes)),
                 Ok(None) => {}
                 Err(error) if error.kind() == Kind::TooLarge => return Ok(too_large()),
