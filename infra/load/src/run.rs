@@ -3,7 +3,7 @@
 use crate::Trouble as Error;
 use crate::proof::{Census, prove};
 use crate::report;
-use crate::stack::{OnDisk, Stack};
+use crate::stack::{OnDisk, Seed, Stack};
 use crate::table::{Table, mark};
 use crate::traffic::writes::Deeds;
 use crate::traffic::{READERS, Traffic};
@@ -51,10 +51,17 @@ enum Kind {
 }
 
 impl Kind {
-    async fn start(self, chargers: u64) -> Result<Stack, Error> {
+    /// The seed is made when it is needed first.
+    async fn start(self, chargers: u64, seed: &mut Option<Seed>) -> Result<Stack, Error> {
         match self {
-            Self::Embedded(on_disk) => Stack::embedded(chargers, on_disk).await,
             Self::Postgres => Stack::on_postgres(chargers).await,
+            Self::Embedded(on_disk) => {
+                let made = match seed.take() {
+                    Some(made) => made,
+                    None => Seed::make(chargers).await?,
+                };
+                Stack::embedded(seed.insert(made), on_disk).await
+            }
         }
     }
 
@@ -69,13 +76,13 @@ impl Kind {
 /// When a stack does not start, or does not answer any more.
 pub(crate) async fn run(plan: &Plan) -> Result<bool, Error> {
     let mut summary = Table::new("In short", &["run", "right", "reads a second", "failed", "given up", "nothing lost"]);
-    let mut is_right = true;
+    let (mut is_right, mut seed) = (true, None);
     for (kind, runs) in STACKS {
         let runs: Vec<_> = runs.iter().filter(|(title, _)| title.contains(&plan.only)).collect();
         if runs.is_empty() {
             continue;
         }
-        let mut stack = match kind.start(plan.chargers).await {
+        let mut stack = match kind.start(plan.chargers, &mut seed).await {
             Err(trouble) if kind.needs_disk() => {
                 println!("## {}\n\nskipped: this user may not mount a disk ({trouble})\n", runs[0].0);
                 continue;

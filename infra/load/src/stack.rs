@@ -7,6 +7,7 @@ pub(crate) mod optimizer;
 pub(crate) mod postgres;
 pub(crate) mod process;
 pub(crate) mod redis;
+mod seed;
 
 use crate::Trouble;
 use bucket::Bucket;
@@ -14,6 +15,7 @@ use disk::Disk;
 use postgres::Postgres;
 use process::{Process, Program, free_port, run_to_end};
 use redis::Redis;
+pub(crate) use seed::Seed;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -21,9 +23,8 @@ use tokio::net::TcpStream;
 
 /// Where the chargers are: around the route from New York to Buffalo of `events/`.
 const AREA: &str = "--bbox=-80,40,-73,45";
-/// Room for the database and the store of one run, and for each charger.
+/// Room for what a run writes.
 const DISK_MB: u64 = 256;
-const CHARGER_BYTES: u64 = 4_000;
 
 /// Which part of the embedded stack is on a disk that can be full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,21 +59,21 @@ pub(crate) struct Stack {
 }
 
 impl Stack {
-    /// Starts the embedded stack with this many made-up chargers.
+    /// Starts the embedded stack on a copy of the seed.
     ///
     /// # Errors
     /// When something of it does not start; a disk, where this user may not mount one.
-    pub(crate) async fn embedded(chargers: u64, on_disk: OnDisk) -> Result<Self, Trouble> {
+    pub(crate) async fn embedded(seed: &Seed, on_disk: OnDisk) -> Result<Self, Trouble> {
         let place = place()?;
         let data = place.path().join("data");
-        let size_mb = DISK_MB + chargers * CHARGER_BYTES / 1_000_000;
+        let size_mb = DISK_MB + seed.size_bytes()? / 1_000_000;
         let disk = match on_disk {
             OnDisk::Nothing => None,
             OnDisk::Store => Some(Disk::mount(&data.join("photos"), size_mb)?),
             OnDisk::Everything => Some(Disk::mount(&data, size_mb)?),
         };
+        seed.copy(&data)?;
         let variables = vec![("DATA_DIR", data.display().to_string())];
-        fill(&variables, chargers).await?;
         let port = free_port()?;
         let server = serve(place.path(), port, &variables).await?;
         let name = "embedded";

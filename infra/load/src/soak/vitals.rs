@@ -9,8 +9,8 @@ use std::fs;
 pub(super) struct Vitals {
     /// Memory that is its own: resident, and for PostgreSQL not shared between its processes.
     pub(super) memory_mb: f64,
-    /// Open files, sockets among them.
-    files: f64,
+    /// Open files, sockets among them; not of PostgreSQL, which keeps those open that it has used, up to a thousand a process.
+    files: Option<f64>,
     threads: f64,
     /// Connections of clients, of a database.
     connections: Option<f64>,
@@ -23,7 +23,7 @@ pub(super) const MEMORY: &str = "memory, MB";
 /// What is judged.
 pub(super) const MEASURES: [(&str, Measure); 4] = [
     (MEMORY, |vitals| Some(vitals.memory_mb)),
-    ("open files", |vitals| Some(vitals.files)),
+    ("open files", |vitals| vitals.files),
     ("threads", |vitals| Some(vitals.threads)),
     ("connections", |vitals| vitals.connections),
 ];
@@ -48,10 +48,15 @@ pub(super) fn examine(stack: &Stack) -> Vec<(String, Vitals)> {
 }
 
 impl Vitals {
+    /// Whether this is the database.
+    pub(super) fn is_database(&self) -> bool {
+        self.connections.is_some()
+    }
+
     fn and(self, other: Self) -> Self {
         Self {
             memory_mb: self.memory_mb + other.memory_mb,
-            files: self.files + other.files,
+            files: None,
             threads: self.threads + other.threads,
             connections: None,
         }
@@ -64,7 +69,7 @@ fn of(id: u32, memory: &str) -> Vitals {
     let files = fs::read_dir(format!("/proc/{id}/fd")).map_or(0, Iterator::count);
     Vitals {
         memory_mb: field(&status, memory) / 1024.0,
-        files: files as f64,
+        files: Some(files as f64),
         threads: field(&status, "Threads:"),
         connections: None,
     }
@@ -82,7 +87,7 @@ mod tests {
     #[test]
     fn this_process_holds_something() {
         let own = of(std::process::id(), "VmRSS:");
-        assert!(own.memory_mb > 0.5 && own.files >= 3.0 && own.threads >= 1.0, "{own:?}");
+        assert!(own.memory_mb > 0.5 && own.files >= Some(3.0) && own.threads >= 1.0, "{own:?}");
         assert_eq!(field("Threads:\t12\nVmRSS:\t   2048 kB\n", "VmRSS:"), 2048.0);
     }
 }

@@ -148,9 +148,9 @@ pub(crate) async fn run_to_end(
     arguments: &[&str],
     variables: &[(&'static str, String)],
 ) -> Result<String, Trouble> {
-    let mut command = Command::new(program);
+    let mut command = tokio::process::Command::new(program);
     command.args(arguments).env_clear().env("PATH", PATH).envs(variables.iter().cloned());
-    let output = tokio::task::spawn_blocking(move || command.output()).await??;
+    let output = command.kill_on_drop(true).output().await?;
     let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     if output.status.success() {
         return Ok(said);

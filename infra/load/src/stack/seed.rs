@@ -1,0 +1,47 @@
+//! A SQLite file with made-up chargers, made once and copied: it takes minutes to make.
+
+use super::{fill, place};
+use crate::Trouble;
+use std::path::Path;
+use tempfile::TempDir;
+
+/// The file, and what SQLite keeps beside it.
+#[derive(Debug)]
+pub(crate) struct Seed(TempDir);
+
+impl Seed {
+    /// Makes up this many chargers.
+    ///
+    /// # Errors
+    /// When that fails.
+    pub(crate) async fn make(chargers: u64) -> Result<Self, Trouble> {
+        let place = place()?;
+        fill(&[("DATA_DIR", place.path().display().to_string())], chargers).await?;
+        Ok(Self(place))
+    }
+
+    /// How large all of it is.
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub(super) fn size_bytes(&self) -> Result<u64, Trouble> {
+        self.files()?.iter().map(|file| Ok(file.metadata()?.len())).sum()
+    }
+
+    /// Copies it into a folder.
+    ///
+    /// # Errors
+    /// When that cannot be written.
+    pub(super) fn copy(&self, data: &Path) -> Result<(), Trouble> {
+        std::fs::create_dir_all(data)?;
+        for file in self.files()? {
+            std::fs::copy(file.path(), data.join(file.file_name()))?;
+        }
+        Ok(())
+    }
+
+    fn files(&self) -> std::io::Result<Vec<std::fs::DirEntry>> {
+        let all = std::fs::read_dir(self.0.path())?.collect::<Result<Vec<_>, _>>()?;
+        Ok(all.into_iter().filter(|file| file.path().is_file()).collect())
+    }
+}
