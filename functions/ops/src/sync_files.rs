@@ -14,6 +14,7 @@ use crate::allowance::Allowance;
 use crate::{App, Report};
 use clap::Args;
 use copy::{Fate, copy};
+use domain::photo::{PROCESSED_PREFIX, RAW_PREFIX};
 use domain::{Error, Kind, Result};
 use futures_util::future::join_all;
 use std::collections::VecDeque;
@@ -86,7 +87,7 @@ impl Sync<'_> {
             let Some(last) = page.last() else { return Ok(true) };
             after = Some(last.key.clone());
             let mut due = Vec::new();
-            for file in page.into_iter().filter(|file| !file.key.ends_with(UNFINISHED)) {
+            for file in page.into_iter().filter(is_of_a_photo) {
                 let there = self.there.find(&file.key).await?;
                 match there {
                     Some(there) if copy::is_same(&file, &there) => self.summary.unchanged += 1,
@@ -128,6 +129,12 @@ impl Sync<'_> {
         self.failures_in_a_row = 0;
         Ok(())
     }
+}
+
+/// Whatever else lies in a folder is none of ours to publish.
+fn is_of_a_photo(file: &ObjectInfo) -> bool {
+    let is_ours = [PROCESSED_PREFIX, RAW_PREFIX].into_iter().any(|prefix| file.key.starts_with(prefix));
+    is_ours && !file.key.ends_with(UNFINISHED)
 }
 
 /// What is at the other place, walked along with what is here: both come in the order of their keys.

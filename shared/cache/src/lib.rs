@@ -56,14 +56,16 @@ impl Found {
             Self::Bypass => "bypass",
         }
     }
+}
 
-    fn measure(self) {
-        match self {
-            Self::Hit => tracing::info!(target: "metric", cache_hits = 1_u64),
-            Self::SharedHit => tracing::info!(target: "metric", cache_hits = 1_u64, cache_shared_hits = 1_u64),
-            Self::Miss => tracing::info!(target: "metric", cache_misses = 1_u64),
-            Self::Bypass => tracing::info!(target: "metric", cache_bypasses = 1_u64),
-        }
+/// Counts answers. What is only a part of one does not count: a page that had to be made would pass for half a hit.
+fn measure(kind: Kind, found: Found) {
+    match found {
+        _ if kind == Kind::Totals => {}
+        Found::Hit => tracing::info!(target: "metric", cache_hits = 1_u64),
+        Found::SharedHit => tracing::info!(target: "metric", cache_hits = 1_u64, cache_shared_hits = 1_u64),
+        Found::Miss => tracing::info!(target: "metric", cache_misses = 1_u64),
+        Found::Bypass => tracing::info!(target: "metric", cache_bypasses = 1_u64),
     }
 }
 
@@ -133,7 +135,7 @@ impl Cache {
         // On the heap: what is around it would hold it many times over.
         let load = Box::pin(load);
         let (Some(tiers), Some(stamp)) = (&self.tiers, stamp) else {
-            Found::Bypass.measure();
+            measure(kind, Found::Bypass);
             return Ok((load.await?.into(), Found::Bypass));
         };
         let key = Key::of(kind, stamp, question);
@@ -146,7 +148,7 @@ impl Cache {
         });
         let entry = tiers.memory.try_get_with(key, make).await;
         let entry = entry.map_err(|error| Arc::try_unwrap(error).unwrap_or_else(|shared| shared.repeat()))?;
-        found.measure();
+        measure(kind, found);
         Ok((entry.value, found))
     }
 

@@ -70,6 +70,18 @@ pub(crate) fn is_login_rejected(error: &sqlx::Error) -> bool {
     code.is_some_and(|code| code == "28P01" || code == "28000")
 }
 
+/// What an operator can do something about, in words.
+fn sqlite_trouble(code: &str) -> Option<&'static str> {
+    let code = code.parse::<u32>().ok().filter(|_| code.len() < 5)?;
+    match code & 0xff {
+        8 => Some("the database file may not be written"),
+        10 => Some("the disk fails"),
+        11 | 26 => Some("the database file is damaged, or is none"),
+        13 => Some("the disk is full"),
+        _ => None,
+    }
+}
+
 fn describe(error: &sqlx::Error) -> String {
     match error {
         sqlx::Error::Database(database) => {
@@ -80,7 +92,7 @@ fn describe(error: &sqlx::Error) -> String {
                 ErrorKind::ForeignKeyViolation => "foreign key violation",
                 ErrorKind::NotNullViolation => "not-null violation",
                 ErrorKind::CheckViolation => "check violation",
-                _ => "database error",
+                _ => sqlite_trouble(&code).unwrap_or("database error"),
             };
             format!("{kind}, code {code}, constraint {constraint}")
         }

@@ -79,7 +79,8 @@ impl Layout for Plain {
     }
 
     fn info(&self, file: &Path, key: String) -> io::Result<Option<ObjectInfo>> {
-        let metadata = match std::fs::metadata(file) {
+        // A link is no file of the folder: it may lead to anything.
+        let metadata = match std::fs::symlink_metadata(file) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             metadata => metadata?,
         };

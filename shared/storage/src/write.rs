@@ -31,7 +31,8 @@ pub(crate) fn remove(path: &Path) -> io::Result<()> {
 
 /// A folder with its parents, on disk: a file is only as durable as the names on the way to it.
 pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
-    if folder.is_dir() {
+    // The parent of a relative path of one name is empty: the folder that we are in.
+    if folder.as_os_str().is_empty() || folder.is_dir() {
         return Ok(());
     }
     if let Some(parent) = folder.parent() {
@@ -55,4 +56,14 @@ fn parent(path: &Path) -> io::Result<&Path> {
 
 fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folder_that_we_are_in_is_there() {
+        assert!(make_folder(Path::new("")).is_ok() && make_folder(Path::new("src")).is_ok());
+    }
 }

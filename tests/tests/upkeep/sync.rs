@@ -116,7 +116,15 @@ async fn plain_files_get_the_headers_that_photos_have() {
     assert_eq!(std::fs::read(Path::new(&plain).join(&key)).unwrap(), object.bytes);
     assert!(said(&bucket, &[&from, &plain]).await.starts_with("copied 0 "));
     std::fs::write(Path::new(&plain).join("half.7.unfinished"), "x").unwrap();
+    // What is no photo is not made public, be it one level too high or behind a link.
+    std::fs::write(Path::new(&plain).join("dev-token.key"), "secret").unwrap();
+    std::os::unix::fs::symlink("/etc/hostname", Path::new(&plain).join("processed/link.jpg")).unwrap();
     said(&bucket, &[&plain, "s3://photos/site"]).await;
+    let published = bucket.store.list("site/").await.unwrap();
+    assert!(
+        published.iter().all(|object| !object.key.contains("key") && !object.key.contains("link")),
+        "{published:?}"
+    );
     let moved = bucket.store.head(&format!("site/{key}")).await.unwrap().unwrap();
     assert_eq!((moved.content_type, moved.cache_control), (Some(object.content_type), object.cache_control));
     assert!(said(&bucket, &["s3://photos/site", &plain]).await.starts_with("copied 0 "));

@@ -73,7 +73,8 @@ fn unreachable(config: &Config, error: &Error) -> Finding {
     let known = remedies.iter().find(|(sign, _)| cause.contains(sign)).map(|(_, remedy)| *remedy);
     let remedy = match config.database.file() {
         Some(_) => {
-            "give this user the file (DATA_DIR or DATABASE_URL says where), or bring a backup back: `ops restore --latest`"
+            "give this user the file (DATA_DIR or DATABASE_URL says where), or bring a backup back into another DATA_DIR: \
+             `ops restore --latest --from` and where the backups are"
         }
         None => {
             known.unwrap_or("start the server, or correct DATABASE_URL, DB_HOST or DB_PORT, and let the network pass")
@@ -131,9 +132,11 @@ fn schema(steps: &[Step], history: &[Applied]) -> Finding {
 
 async fn indexes(db: &Db) -> Finding {
     match within(LIMIT, db.verify_indexes()).await {
-        Ok(Indexes { damage, .. }) if !damage.is_empty() => {
-            Finding::failed(INDEXES, DAMAGED, "bring a backup back: `ops restore --latest`")
-        }
+        Ok(Indexes { damage, .. }) if !damage.is_empty() => Finding::failed(
+            INDEXES,
+            DAMAGED,
+            "bring a backup back into another DATA_DIR: `ops restore --latest --from` and where the backups are",
+        ),
         Ok(Indexes { indexes, .. }) => match bad_indexes(&indexes) {
             bad if bad.is_empty() => Finding::fine(INDEXES, format!("all {} are valid", indexes.len())),
             bad => {

@@ -77,7 +77,10 @@ impl Stored {
 
     async fn lines(&self, part: &StoredPart, allowance: &Allowance) -> Result<Vec<u8>> {
         if allowance.is_over() {
-            let detail = "There was no time left; the database is as it was. At a terminal there is no limit.";
+            let detail = match allowance.is_interrupted() {
+                true => "Interrupted; the database is as it was.",
+                false => "There was no time left; the database is as it was. At a terminal there is no limit.",
+            };
             return Err(Error::new(Kind::Unavailable, detail));
         }
         let file = self.folder.get(&part.name, MAX_PART_BYTES).await?;

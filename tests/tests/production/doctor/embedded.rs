@@ -37,7 +37,7 @@ async fn what_is_no_database_and_what_is_no_folder_are_told_apart() {
     let file = data.path().join("sharaspot.db");
     std::fs::write(&file, "no database at all, whatever it is called".repeat(200)).unwrap();
     let dir = data.path().to_str().unwrap();
-    visit(&[("DATA_DIR", dir)]).await.assert_only("database", "code 26", "`ops restore --latest`");
+    visit(&[("DATA_DIR", dir)]).await.assert_only("database", "damaged", "`ops restore --latest --from`");
     visit(&[("DATA_DIR", file.to_str().unwrap())]).await.assert_only("data folder", "cannot be written", "DATA_DIR");
 }
 
