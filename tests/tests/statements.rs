@@ -198,7 +198,11 @@ async fn a_request_costs_a_fixed_number_of_statements_whatever_the_size_of_its_p
             assert_eq!(db.outdated_chargers(ids, now).await.unwrap(), ids);
             assert_eq!(db.rescore_chargers(ids, now).await.unwrap(), ids.len() as u64);
             let said = statements.0.lock().unwrap().clone();
-            assert_eq!(said.len(), 6 + locks, "scores and evidence, twice; lock, levels, uptimes: {said:#?}");
+            assert_eq!(
+                said.len(),
+                8 + locks,
+                "scores and evidence, twice; begin, lock, levels, uptimes, commit: {said:#?}"
+            );
         }
         for size in [1, 3] {
             let mut history = event("get-verifications");

@@ -5,7 +5,7 @@
 //! is gone on with by reading anew: parts are named by what is in them, and those that are there already are neither compressed nor
 //! sent again.
 //!
-//! Memory: one part is read (16 MB) while two others are compressed and sent: less than 100 MB, however much there is.
+//! Memory: one part is read (16 MB and the rest of a row) while two others are compressed and sent, however much there is.
 
 pub(crate) mod manifest;
 pub(crate) mod name;

@@ -3,6 +3,7 @@
 use crate::Trouble as Error;
 use crate::proof::{Census, prove};
 use crate::report;
+use crate::stack::disk::Disk;
 use crate::stack::{OnDisk, Seed, Stack};
 use crate::table::{Table, mark};
 use crate::traffic::writes::Deeds;
@@ -82,13 +83,11 @@ pub(crate) async fn run(plan: &Plan) -> Result<bool, Error> {
         if runs.is_empty() {
             continue;
         }
-        let mut stack = match kind.start(plan.chargers, &mut seed).await {
-            Err(trouble) if kind.needs_disk() => {
-                println!("## {}\n\nskipped: this user may not mount a disk ({trouble})\n", runs[0].0);
-                continue;
-            }
-            started => started?,
-        };
+        if let Some(refusal) = kind.needs_disk().then(Disk::refusal).flatten() {
+            println!("## {}\n\nskipped: this user may not mount a disk ({refusal})\n", runs[0].0);
+            continue;
+        }
+        let mut stack = kind.start(plan.chargers, &mut seed).await?;
         let traffic = Traffic::prepare(&stack, READERS).await?;
         traffic.warm_up(WARM_UP_S).await?;
         let mut everybody = BTreeMap::new();

@@ -31,6 +31,16 @@ impl Disk {
         }
     }
 
+    /// Why this user may not mount one; nothing where it may.
+    pub(crate) fn refusal() -> Option<String> {
+        let mounted = tempfile::tempdir().map_err(Trouble::from).and_then(|dir| {
+            let disk = Self::mount(dir.path(), 1)?;
+            drop(disk);
+            Ok(())
+        });
+        mounted.err().map(|trouble| trouble.to_string())
+    }
+
     /// Fills it to its last byte.
     ///
     /// # Errors

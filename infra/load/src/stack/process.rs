@@ -156,7 +156,8 @@ pub(crate) async fn run_to_end(
         return Ok(said);
     }
     let name = program.file_name().unwrap_or_default().display();
-    Err(format!("{name} {}: {said}{}", arguments.join(" "), String::from_utf8_lossy(&output.stderr)).into())
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    Err(format!("{name} {}: {}: {said}{complaint}", arguments.join(" "), output.status).into())
 }
 
 /// A port for a server that may be away for a while: of those that systems do not give to the clients' ends of connections.

@@ -2,7 +2,10 @@
 
 use super::{fill, place};
 use crate::Trouble;
+use db::Db;
+use domain::connection::Database;
 use std::path::Path;
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// The file, and what SQLite keeps beside it.
@@ -17,6 +20,7 @@ impl Seed {
     pub(crate) async fn make(chargers: u64) -> Result<Self, Trouble> {
         let place = place()?;
         fill(&[("DATA_DIR", place.path().display().to_string())], chargers).await?;
+        settle(&place.path().join("sharaspot.db")).await?;
         Ok(Self(place))
     }
 
@@ -44,4 +48,13 @@ impl Seed {
         let all = std::fs::read_dir(self.0.path())?.collect::<Result<Vec<_>, _>>()?;
         Ok(all.into_iter().filter(|file| file.path().is_file()).collect())
     }
+}
+
+/// Whoever closes the file last brings its journal into it and removes that: what is left of a large import would be room enough for
+/// a whole run on a disk that is full.
+async fn settle(file: &Path) -> Result<(), Trouble> {
+    let database = Database::at(format!("sqlite:{}", file.display()), 1);
+    let db = Db::open(&database, "load", config::world(), secrets::logins(Duration::ZERO)).await?;
+    db.close().await;
+    Ok(())
 }

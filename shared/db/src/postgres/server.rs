@@ -1,5 +1,7 @@
 //! One PostgreSQL server: its pool, its login, and whether it is worth asking.
 
+mod down;
+
 use super::options;
 use crate::failure::{failed, is_login_rejected, is_repeatable};
 use crate::patience::Patience;
@@ -25,8 +27,6 @@ pub type Logins = Arc<dyn Fn(String, Option<Login>) -> BoxFuture<'static, Result
 const ROTATION_WAIT: Duration = Duration::from_secs(6);
 /// A connection of the pool that does not answer for so long has lost its other end without a word.
 const SILENCE: Duration = Duration::from_secs(1);
-/// A server that did not answer is left alone for so long.
-const DOWN_MICROS: i64 = 10_000_000;
 
 /// One server. The connections between two requests are kept here and not in the driver's pool: that tries each of them out when
 /// it comes back, for as long as it takes, and an instance that is frozen meanwhile would wake up with its only connection lost.
@@ -270,20 +270,6 @@ impl Server {
     fn current_login(&self) -> Option<Login> {
         let current = self.secret.as_ref()?.current.lock().unwrap_or_else(PoisonError::into_inner);
         current.clone()
-    }
-
-    pub(super) fn is_down(&self) -> bool {
-        self.down_until.load(Relaxed) > (self.world.now)().as_micros()
-    }
-
-    /// Leaves the server alone for a while; not where the trouble is that we ask too much of it at once.
-    pub(super) fn note_down(&self, error: &Error) {
-        if self.permits.available_permits() == 0 {
-            return;
-        }
-        let cause = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
-        tracing::warn!(cause, "the replica does not answer; reads go to the primary");
-        self.down_until.store((self.world.now)().as_micros() + DOWN_MICROS, Relaxed);
     }
 }
 
