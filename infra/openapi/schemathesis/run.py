@@ -28,10 +28,13 @@ def start(program: str, data_dir: str) -> tuple[subprocess.Popen, str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {"DATA_DIR": data_dir, "PORT": str(port), "RUST_LOG": "warn"}
-    server = subprocess.Popen([program], env=environment, stdout=subprocess.PIPE, text=True)
+    # Each of its thousands of requests has a line there, which only a failure makes worth reading.
+    with open(Path(data_dir) / "log", "w") as log:
+        server = subprocess.Popen([program], env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
     for line in server.stdout:
         if line.strip() == SERVES:
             return server, f"http://localhost:{port}"
+    print((Path(data_dir) / "log").read_text(), file=sys.stderr)
     sys.exit("the embedded server did not start")
 
 
@@ -71,7 +74,11 @@ def main() -> int:
             environment = os.environ | {"SHARASPOT_URL": url, "SHARASPOT_TOKEN": token, "SHARASPOT_CHARGERS": chargers}
             # Where the hooks are; and schemathesis keeps notes in the folder that it runs in.
             environment |= {"PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1"}
-            return subprocess.run(command, cwd=data_dir, env=environment).returncode
+            status = subprocess.run(command, cwd=data_dir, env=environment).returncode
+            if status:
+                lines = (Path(data_dir) / "log").read_text().splitlines()
+                print(*[line for line in lines if '"ERROR"' in line][-50:], sep="\n", file=sys.stderr)
+            return status
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait()
