@@ -1,10 +1,8 @@
 //! Secrets Manager itself.
 
 use crate::secret;
-use aws_config::BehaviorVersion;
-use aws_config::timeout::TimeoutConfig;
+use aws::{RetryConfig, TimeoutConfig};
 use aws_sdk_secretsmanager::Client;
-use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use domain::connection::Login;
 use domain::{Error, Result};
 use std::time::Duration;
@@ -20,17 +18,11 @@ const PART: &str = "secret store";
 static CLIENT: OnceCell<Client> = OnceCell::const_new();
 
 async fn client() -> Client {
-    let http_client = aws_smithy_http_client::Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring));
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(ATTEMPT_TIMEOUT)
         .operation_attempt_timeout(ATTEMPT_TIMEOUT)
         .operation_timeout(OPERATION_TIMEOUT);
-    let sdk = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(http_client.build_https())
-        .timeout_config(timeouts.build())
-        .load()
-        .await;
-    Client::new(&sdk)
+    Client::new(&aws::sdk_config(timeouts.build(), RetryConfig::standard()).await)
 }
 
 /// The login that the secret holds now.

@@ -18,6 +18,7 @@ fn a_driver_or_client_is_named_by_the_one_crate_that_owns_it() {
     assert_eq!(users_of("sqlx"), names(&["db"]));
     assert_eq!(users_of("aws-sdk-s3"), names(&["storage"]));
     assert_eq!(users_of("aws-sdk-secretsmanager"), names(&["secrets"]));
+    assert_eq!(users_of("aws-config"), names(&["aws"]));
     assert_eq!((users_of("moka"), users_of("redis")), (names(&["cache"]), names(&["cache"])));
     // The embedded server plays API Gateway: it makes the requests that `api` reads.
     assert_eq!(users_of("lambda_http"), names(&["api", "local"]));
@@ -40,8 +41,13 @@ fn dependencies_point_one_way_from_functions_to_shared_crates_to_the_domain() {
             }
             "shared" => {
                 assert_eq!(of(&functions), names(&[]), "{name}");
-                // What was measured within a request is part of its answer (`Server-Timing`).
-                let seen = if name == "api" { names(&["domain", "telemetry"]) } else { names(&["domain"]) };
+                let seen = match name.as_str() {
+                    // What was measured within a request is part of its answer (`Server-Timing`).
+                    "api" => names(&["domain", "telemetry"]),
+                    // Two services behind one way to AWS.
+                    "secrets" | "storage" => names(&["aws", "domain"]),
+                    _ => names(&["domain"]),
+                };
                 assert!(of(&shared).is_subset(&seen), "{name}: the shared crates never see each other");
             }
             _ => {}
@@ -86,6 +92,17 @@ fn only_the_functions_that_read_link_the_cache_and_ops_whose_doctor_asks_it() {
 fn no_function_links_sqlite_in_production() {
     for function in layer("functions") {
         assert!(!linked_in_production(&function).contains("libsqlite3-sys"), "{function}");
+    }
+}
+
+#[test]
+fn no_function_speaks_http_2_or_has_a_workstation_s_credentials() {
+    for function in layer("functions") {
+        let linked = linked_in_production(&function);
+        assert!(linked.contains("hyper"), "{function}: cargo tree shows what is linked");
+        for heavy in ["h2", "aws-sdk-sso", "aws-smithy-http-client"] {
+            assert!(!linked.contains(heavy), "{function} links {heavy}");
+        }
     }
 }
 
