@@ -30,7 +30,9 @@ def function_of(name: str, event: dict, router: dict) -> str:
     if "routeKey" in event:
         method, path = event["routeKey"].split(" ")
         return next(route["function"] for route in router[path] if route["method"] == method)
-    return "ops" if name.startswith("ops-") else "optimize-photo"
+    if name.startswith("ops-"):
+        return "ops"
+    return "invalidate-cdn" if name.startswith("s3-removed.") else "optimize-photo"
 
 
 def start(data_dir: str) -> subprocess.Popen:

@@ -5,6 +5,8 @@
 //! goes to `events/dead-letter/` in the form in which Lambda hands it to an on-failure destination. Nothing is kept in
 //! memory only: what a kill interrupts is delivered at the next start, so a handler may see an event twice, as it may in
 //! production.
+//!
+//! It is uploads that are told of. A removal wakes nobody here: there is no CDN that `invalidate-cdn` could ask to forget it.
 
 mod dead_letter;
 mod notification;

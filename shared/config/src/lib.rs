@@ -4,17 +4,19 @@
 //! `DATABASE_URL`, then `DB_HOST`…, then a SQLite file; `S3_BUCKET`, then a folder) and refuses the embedded defaults where
 //! `APP_ENV=production`. It opens nothing: what it says is handed on by each `main.rs`.
 //!
-//! Start with [`Config::from_env`]; [`variables::ALL`] is the table that the README shows.
+//! Start with [`Config::from_env`] ([`Cdn::from_env`] for the one function without a database); [`variables::ALL`] is the table that the README shows.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod variables;
 
 mod cache;
+mod cdn;
 mod database;
 mod photos;
 mod store;
 
+pub use cdn::Cdn;
 pub use photos::Photos;
 
 use domain::connection::{Cache, Database, PhotoStore};
@@ -76,6 +78,14 @@ pub(crate) struct Env<'a>(&'a dyn Fn(&str) -> Option<String>);
 impl Env<'_> {
     fn text(&self, name: &'static str) -> Option<String> {
         (self.0)(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+
+    fn log_filter(&self) -> String {
+        self.text("RUST_LOG").unwrap_or_else(|| "info".to_owned())
+    }
+
+    fn metrics_namespace(&self) -> String {
+        self.text("METRICS_NAMESPACE").unwrap_or_else(|| "SharaSpot".to_owned())
     }
 
     fn number<T: std::str::FromStr>(&self, name: &'static str, default: T) -> Result<T, ConfigError> {
@@ -140,8 +150,8 @@ impl Config {
             port,
             backup_to: env.text("BACKUP_TO").unwrap_or_else(|| data_dir.join("backups").display().to_string()),
             data_dir,
-            log_filter: env.text("RUST_LOG").unwrap_or_else(|| "info".to_owned()),
-            metrics_namespace: env.text("METRICS_NAMESPACE").unwrap_or_else(|| "SharaSpot".to_owned()),
+            log_filter: env.log_filter(),
+            metrics_namespace: env.metrics_namespace(),
         })
     }
 

@@ -53,6 +53,7 @@ pub const ALL: &[Variable] = &[
         "",
         "public address of processed photos (CloudFront), else the bucket's or the embedded server's",
     ),
+    variable("CDN_DISTRIBUTION_ID", "", "CloudFront distribution of the photos; without it nothing is invalidated"),
     variable("PHOTO_MAX_BYTES", "26214400", "largest upload in bytes"),
     variable("PHOTO_MAX_PIXELS", "64000000", "largest picture in pixels"),
     variable("PHOTO_MAX_WIDTH", "1920", "width of the main rendition at most"),

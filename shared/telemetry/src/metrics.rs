@@ -59,6 +59,8 @@ pub const METRICS: &[Metric] = &[
     metric("photos_skipped", "uploads that were done, gone or not ours"),
     metric("photos_failed", "uploads at which store or database failed; their event comes again"),
     metric("rejections", "uploads that were refused, as no photo or too large"),
+    metric("cdn_invalidations", "invalidations that CloudFront took"),
+    metric("cdn_paths", "paths in them, of which CloudFront counts 1,000 a month for nothing"),
     metric("backups", "backups that were completed"),
     metric("backup_rows", "rows in them"),
     metric("backup_bytes", "bytes of them, compressed"),

@@ -20,6 +20,9 @@ fn function_of(payload: &Value) -> &'static str {
         Some(route) if route.starts_with("GET /api/chargers") => "chargers",
         Some(_) => "contribute",
         None if payload["command"].is_string() => "ops",
+        None if payload["Records"][0]["eventName"].as_str().is_some_and(|name| name.starts_with("ObjectRemoved:")) => {
+            "invalidate-cdn"
+        }
         None => "optimize-photo",
     }
 }
@@ -32,7 +35,7 @@ fn assert_no_panic(lambda: &Lambda) {
 #[tokio::test]
 async fn every_payload_gets_a_response_from_one_process_of_its_function() {
     let data = TempDir::new().unwrap();
-    for function in ["ops", "chargers", "route-search", "upload", "contribute", "optimize-photo"] {
+    for function in ["ops", "chargers", "route-search", "upload", "contribute", "optimize-photo", "invalidate-cdn"] {
         let mut lambda = Lambda::start(function, data.path(), &[]).await;
         let cases: Vec<_> = event_cases().into_iter().filter(|case| function_of(&event(case)) == function).collect();
         assert!(!cases.is_empty(), "{function}");

@@ -19,6 +19,7 @@ fn a_driver_or_client_is_named_by_the_one_crate_that_owns_it() {
     assert_eq!(users_of("aws-sdk-s3"), names(&["storage"]));
     assert_eq!(users_of("aws-sdk-secretsmanager"), names(&["secrets"]));
     assert_eq!(users_of("aws-config"), names(&["aws"]));
+    assert_eq!(users_of("aws-sdk-cloudfront"), names(&["invalidate-cdn"]));
     assert_eq!((users_of("moka"), users_of("redis")), (names(&["cache"]), names(&["cache"])));
     // The embedded server plays API Gateway: it makes the requests that `api` reads.
     assert_eq!(users_of("lambda_http"), names(&["api", "local"]));
@@ -75,6 +76,15 @@ fn the_reads_link_neither_an_image_codec_nor_the_s3_client_nor_sqlite() {
         for heavy in ["photo", "mozjpeg-sys", "libwebp-sys", "image", "png", "storage", "aws-sdk-s3"] {
             assert!(!linked.contains(heavy), "{function} links {heavy}");
         }
+    }
+}
+
+#[test]
+fn invalidate_cdn_links_no_way_to_the_database_or_the_bucket() {
+    let linked = linked_in_production("invalidate-cdn");
+    assert!(linked.contains("aws-sdk-cloudfront"), "cargo tree shows what is linked");
+    for other in ["db", "sqlx", "storage", "aws-sdk-s3", "secrets", "aws-sdk-secretsmanager", "photo", "lambda_http"] {
+        assert!(!linked.contains(other), "invalidate-cdn links {other}");
     }
 }
 
