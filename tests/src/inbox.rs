@@ -44,7 +44,8 @@ impl Inbox {
     pub async fn open() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         // Escapes and a signature, as in the addresses of CloudFormation.
-        let url = format!("http://{}/arn%3Aaws%3Acloudformation?X-Amz-Signature=a%2Fb%3D", listener.local_addr().unwrap());
+        let url =
+            format!("http://{}/arn%3Aaws%3Acloudformation?X-Amz-Signature=a%2Fb%3D", listener.local_addr().unwrap());
         let state = Arc::new(Mutex::new(State::default()));
         let server = tokio::spawn(serve(listener, state.clone()));
         Self { url, state, server }

@@ -98,6 +98,11 @@ impl SecretStore {
         self.state.lock().unwrap().vault.begin_rotation(arn)
     }
 
+    /// What Secrets Manager does before it asks for the one step that tries a schedule out: a pending version of the same value.
+    pub fn try_schedule(&self, arn: &str) -> String {
+        self.state.lock().unwrap().vault.try_schedule(arn)
+    }
+
     /// What a secret holds at a stage, such as `AWSCURRENT`.
     pub fn value(&self, arn: &str, stage: &str) -> Option<Value> {
         let text = self.state.lock().unwrap().vault.secret_of(arn, stage)?;

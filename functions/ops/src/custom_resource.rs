@@ -26,7 +26,7 @@ use crate::program::Program;
 use crate::{App, Report, deadline, logins, sentence};
 use db::migrations::Wording;
 use domain::{Error, Kind, Result};
-use lambda_runtime::LambdaEvent;
+use lambda_runtime::{Context, LambdaEvent};
 use serde_json::Value;
 use std::time::Duration;
 use telemetry::End;
@@ -48,28 +48,25 @@ pub(crate) async fn serve(
 ) -> Result<Value, lambda_runtime::Error> {
     let LambdaEvent { payload, context } = event;
     let measured = telemetry::Request::start("ops", &context.request_id, context.xray_trace_id.as_deref());
-    let allowance = Allowance::up_to(deadline(&context), config::world().now);
-    let work = async {
-        let done = order::Order::parse(&payload);
-        let done = match done {
-            Ok(order) => within(&allowance, carry_out(program, order, &allowance)).await?,
-            Err(error) => Err(error),
-        };
-        let summary = match done {
-            Ok(summary) => summary,
-            Err(error) => {
-                let reason = sentence(&error);
-                tracing::error!(cause = reason, "the schema is not as this release needs it");
-                Summary::failed(format!("{reason} More is in the log of ops, request {}.", context.request_id))
-            }
-        };
-        deliver::deliver(&sender, &summary, &allowance).await?;
-        Ok::<_, Error>(summary)
-    };
-    let done = measured.run(work).await;
+    let done = measured.run(answer(program, &sender, &payload, &context)).await;
     let has_failed = done.as_ref().map_or(true, |summary| summary.reason.is_some());
     measured.end(&End { command: Some("custom-resource"), has_failed, ..End::default() });
     Ok(serde_json::to_value(Report::CustomResource(done.map_err(|error| sentence(&error))?))?)
+}
+
+async fn answer(program: &Program, sender: &Sender, payload: &Value, context: &Context) -> Result<Summary> {
+    let allowance = Allowance::up_to(deadline(context), config::world().now);
+    let done = match Order::parse(payload) {
+        Ok(order) => within(&allowance, carry_out(program, order, &allowance)).await?,
+        Err(error) => Err(error),
+    };
+    let summary = done.unwrap_or_else(|error| {
+        let reason = sentence(&error);
+        tracing::error!(cause = reason, "the schema is not as this release needs it");
+        Summary::failed(format!("{reason} More is in the log of ops, request {}.", context.request_id))
+    });
+    deliver::deliver(sender, &summary, &allowance).await?;
+    Ok(summary)
 }
 
 /// What the work comes to; an error of ours where it has no time left, and then nothing is answered.

@@ -4,8 +4,8 @@ mod schema;
 
 use crate::import::{Summary, sharaspot};
 use crate::{
-    backup, custom_resource, db_report, doctor, logins, ndjson, reprocess, rescore, restore, restore_drill, rotation, sweep,
-    sync_files,
+    backup, custom_resource, db_report, doctor, logins, ndjson, reprocess, rescore, restore, restore_drill, rotation,
+    sweep, sync_files,
 };
 use db::ImportOutcome;
 use db::migrations::{Applied, Index, Repair, Step};

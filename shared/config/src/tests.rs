@@ -125,6 +125,8 @@ fn thumbnails_are_listed_in_any_order_or_not_wanted_at_all() {
 #[test]
 fn passwords_are_long_plain_and_never_the_same() {
     let passwords = [new_password(), new_password()];
-    assert!(passwords.iter().all(|password| password.len() == 64 && password.bytes().all(|b| b.is_ascii_alphanumeric())));
+    assert!(
+        passwords.iter().all(|password| password.len() == 64 && password.bytes().all(|b| b.is_ascii_alphanumeric()))
+    );
     assert_ne!(passwords[0], passwords[1]);
 }

@@ -111,7 +111,8 @@ impl Db {
         let rejected = || Error::unavailable("database", "the login is not accepted");
         let mut connection = server.log_in().await?.ok_or_else(rejected)?;
         if !is_ours(&mut connection, &login.username).await? {
-            let detail = format!("The login {} has no role of this system; its password is not ours to change.", login.username);
+            let detail =
+                format!("The login {} has no role of this system; its password is not ours to change.", login.username);
             return Err(Error::new(Kind::Forbidden, detail));
         }
         let verifier = verifier(server, login);
@@ -135,8 +136,8 @@ async fn is_ours(connection: &mut PgConnection, login: &str) -> Result<bool> {
     const SQL: &str = "/* logins.ours */ SELECT EXISTS (SELECT FROM pg_auth_members m
          JOIN pg_roles r ON r.oid = m.roleid JOIN pg_roles l ON l.oid = m.member
          WHERE l.rolname = $1 AND r.rolname = ANY($2))";
-    let roles = Role::ALL.map(Role::as_str);
-    sqlx::query_scalar(SQL).bind(login).bind(&roles[..]).fetch_one(connection).await.map_err(failed)
+    let roles = Role::ALL.map(Role::as_str).to_vec();
+    sqlx::query_scalar(SQL).bind(login).bind(roles).fetch_one(connection).await.map_err(failed)
 }
 
 fn verifier(server: &Postgres, login: &Login) -> Verifier {

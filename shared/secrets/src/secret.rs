@@ -82,7 +82,8 @@ mod tests {
     fn another_password_leaves_all_else_as_it_is() {
         let json = r#"{"username": "ann", "password": "old", "engine": "postgres", "masterarn": "arn", "port": 6543}"#;
         let renewed: Value = serde_json::from_str(&with_password(json, "new").unwrap()).unwrap();
-        let expected = r#"{"username": "ann", "password": "new", "engine": "postgres", "masterarn": "arn", "port": 6543}"#;
+        let expected =
+            r#"{"username": "ann", "password": "new", "engine": "postgres", "masterarn": "arn", "port": 6543}"#;
         assert_eq!(renewed, serde_json::from_str::<Value>(expected).unwrap());
         assert!(with_password(r#"["no", "login"]"#, "new").is_err());
     }

@@ -68,7 +68,8 @@ impl Versions {
     /// # Errors
     /// As [`Versions::login`].
     pub async fn put_pending(&self, version: &str, password: &str) -> Result<()> {
-        let current = get(&self.arn, Stage::Current).await?.ok_or_else(|| Error::internal("the secret has no value"))?;
+        let current =
+            get(&self.arn, Stage::Current).await?.ok_or_else(|| Error::internal("the secret has no value"))?;
         let text = secret::with_password(&current, password)?;
         let put = open().await.put_secret_value().secret_id(&self.arn).client_request_token(version);
         let put = put.secret_string(text).version_stages(Stage::Pending.as_str());

@@ -61,11 +61,20 @@ impl Vault {
         id
     }
 
+    pub(super) fn try_schedule(&mut self, arn: &str) -> String {
+        let id = self.begin_rotation(arn);
+        let text = self.secret_of(arn, CURRENT);
+        let secret = self.0.get_mut(arn).unwrap();
+        secret.versions.iter_mut().filter(|version| version.id == id).for_each(|version| version.text = text.clone());
+        id
+    }
+
     /// The answer to a call.
     pub(super) fn answer(&mut self, operation: &str, request: &Value) -> Result<Value, Refusal> {
         let id = request["SecretId"].as_str().unwrap_or_default();
         let found = self.0.iter_mut().find(|(arn, secret)| arn.as_str() == id || secret.name == id);
-        let known = ["GetSecretValue", "DescribeSecret", "PutSecretValue", "UpdateSecretVersionStage"].contains(&operation);
+        let known =
+            ["GetSecretValue", "DescribeSecret", "PutSecretValue", "UpdateSecretVersionStage"].contains(&operation);
         let (arn, secret) = if known { found.ok_or(NOT_FOUND)? } else { return Err("UnknownOperationException") };
         let mut answer = match operation {
             "GetSecretValue" => secret.value(request)?,
@@ -121,8 +130,7 @@ impl Secret {
 
     fn description(&self) -> Value {
         let labelled = self.versions.iter().filter(|version| !version.stages.is_empty());
-        let stages: Map<String, Value> =
-            labelled.map(|version| (version.id.clone(), json!(version.stages))).collect();
+        let stages: Map<String, Value> = labelled.map(|version| (version.id.clone(), json!(version.stages))).collect();
         json!({"RotationEnabled": true, "VersionIdsToStages": stages})
     }
 

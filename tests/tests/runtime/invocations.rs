@@ -40,7 +40,8 @@ async fn every_payload_gets_a_response_from_one_process_of_its_function() {
     let (data, inbox) = (TempDir::new().unwrap(), Inbox::open().await);
     for function in ["ops", "chargers", "route-search", "upload", "contribute", "optimize-photo"] {
         let mut lambda = Lambda::start(function, data.path(), &[]).await;
-        let mut cases: Vec<_> = event_cases().into_iter().filter(|case| function_of(&event(case)) == function).collect();
+        let mut cases: Vec<_> =
+            event_cases().into_iter().filter(|case| function_of(&event(case)) == function).collect();
         cases.retain(|case| !wants_a_server(&event(case)));
         assert!(!cases.is_empty(), "{function}");
         for case in &cases {

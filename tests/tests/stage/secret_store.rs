@@ -85,7 +85,10 @@ async fn a_rotation_moves_versions_through_the_stages() {
     let put = async |text: &str| call(&store, "secretsmanager.PutSecretValue", &put(text)).await;
     assert_eq!((put("\"two\"").await.0, put("\"two\"").await.0), (200, 200));
     assert_eq!(put("\"three\"").await.1["__type"], "ResourceExistsException");
-    assert_eq!((at("AWSPENDING").await.1["SecretString"].take(), store.value(&arn, "AWSCURRENT")), (json!("\"two\""), Some(json!("one"))));
+    assert_eq!(
+        (at("AWSPENDING").await.1["SecretString"].take(), store.value(&arn, "AWSCURRENT")),
+        (json!("\"two\""), Some(json!("one")))
+    );
 
     let (_, described) = get(&store, "secretsmanager.DescribeSecret", &arn).await;
     let stages = described["VersionIdsToStages"].as_object().unwrap();
@@ -95,7 +98,10 @@ async fn a_rotation_moves_versions_through_the_stages() {
     assert_eq!(move_stage(&request).await.1["__type"], "InvalidParameterException");
     request["RemoveFromVersionId"] = json!(current);
     assert_eq!(move_stage(&request).await.0, 200);
-    assert_eq!((store.value(&arn, "AWSCURRENT"), store.value(&arn, "AWSPREVIOUS")), (Some(json!("two")), Some(json!("one"))));
+    assert_eq!(
+        (store.value(&arn, "AWSCURRENT"), store.value(&arn, "AWSPREVIOUS")),
+        (Some(json!("two")), Some(json!("one")))
+    );
     assert_eq!(store.stages(&arn, &version), ["AWSPENDING", "AWSCURRENT"]);
 }
 

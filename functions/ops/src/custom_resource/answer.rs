@@ -1,7 +1,7 @@
 //! Who asks, and what is answered.
 
-use super::summary::Summary;
 use super::address::Address;
+use super::summary::Summary;
 use domain::{Error, Kind, Result};
 use serde_json::{Value, json};
 

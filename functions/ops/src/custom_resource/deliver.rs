@@ -3,8 +3,8 @@
 use super::answer::Sender;
 use super::summary::Summary;
 use crate::allowance::Allowance;
-use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use aws_smithy_http_client::Connector;
+use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use domain::{Error, Kind, Result};
@@ -32,7 +32,8 @@ enum Attempt {
 pub(super) async fn deliver(sender: &Sender, summary: &Summary, allowance: &Allowance) -> Result<()> {
     let connector = Connector::builder().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build();
     let body = sender.answer(summary);
-    let untaken = |cause: String| Error::new(Kind::Unavailable, "CloudFormation does not take the answer.").because(cause);
+    let untaken =
+        |cause: String| Error::new(Kind::Unavailable, "CloudFormation does not take the answer.").because(cause);
     let time_left = allowance.left_in_all().unwrap_or(USUAL_TIME);
     let started = tokio::time::Instant::now();
     let mut pause = FIRST_PAUSE;

@@ -86,7 +86,8 @@ mod tests {
 
     #[test]
     fn a_deployment_says_which_logins_are_kept_where_or_none() {
-        let none = deploy(json!({"ServiceToken": "arn", "ServiceTimeout": "3600", "Fingerprint": "1f", "AdminSecretArn": ""}));
+        let none =
+            deploy(json!({"ServiceToken": "arn", "ServiceTimeout": "3600", "Fingerprint": "1f", "AdminSecretArn": ""}));
         assert!(none.unwrap().is_empty());
         let some = deploy(json!({"AdminSecretArn": "a", "MigratorSecretArn": "m", "ReaderSecretArn": "r"})).unwrap();
         assert_eq!((some.admin_secret.as_deref(), some.migrator_secret.as_deref()), (Some("a"), Some("m")));

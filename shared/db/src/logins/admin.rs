@@ -26,7 +26,8 @@ struct Facts {
 
 impl<'a> Admin<'a> {
     pub(super) async fn of(server: &'a Postgres) -> Result<Self> {
-        const FACTS: &str = "/* logins.facts */ SELECT current_user::text AS name, current_database()::text AS database,
+        const FACTS: &str =
+            "/* logins.facts */ SELECT current_user::text AS name, current_database()::text AS database,
              current_schema()::text AS schema, rolcreatedb OR rolsuper AS may_make_databases, rolsuper AS is_superuser
              FROM pg_roles WHERE rolname = current_user";
         // Not those of a reader, where the login is one. Who waits for a lock makes all others wait.
@@ -60,7 +61,8 @@ impl<'a> Admin<'a> {
     pub(super) async fn provide(&mut self, wanted: &[WantedLogin]) -> Result<Prepared> {
         const LIMIT: &str = "/* logins.limit */ SELECT sharaspot_limit_login($1::name, $2::name)";
         if !self.has_roles().await? {
-            let detail = "The schema is not there yet, and with it the roles: run `ops migrate up`, then `ops logins` again.";
+            let detail =
+                "The schema is not there yet, and with it the roles: run `ops migrate up`, then `ops logins` again.";
             return Err(Error::new(Kind::Conflict, detail));
         }
         let mut done = Prepared::default();
@@ -93,7 +95,8 @@ impl<'a> Admin<'a> {
             false => format!("PASSWORD {}", literal(verifier(self.server, login).as_str())),
         };
         let name = identifier(&login.username);
-        execute(&mut self.connection, format!("/* logins.make */ {verb} ROLE {name} LOGIN {attributes} {password}")).await?;
+        execute(&mut self.connection, format!("/* logins.make */ {verb} ROLE {name} LOGIN {attributes} {password}"))
+            .await?;
         match (found, is_accepted) {
             (None, _) => done.made.push(login.username.clone()),
             (Some(_), false) => done.renewed.push(login.username.clone()),
@@ -124,7 +127,8 @@ impl<'a> Admin<'a> {
         if may_build.fetch_one(&mut self.connection).await.map_err(failed)? {
             return Ok(());
         }
-        let detail = format!("The login {} may not give rights on the schema: it must own the database.", self.facts.name);
+        let detail =
+            format!("The login {} may not give rights on the schema: it must own the database.", self.facts.name);
         Err(Error::new(Kind::Forbidden, detail))
     }
 

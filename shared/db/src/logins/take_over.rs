@@ -50,7 +50,7 @@ async fn share(connection: &mut PgConnection, migrator: &str) -> Result<()> {
     const SCHEMA: &str = "/* logins.schema */ SELECT current_schema()::text";
     const THERE: &str = "/* logins.there */ SELECT rolname::text FROM pg_roles WHERE rolname = ANY($1)";
     let schema: String = sqlx::query_scalar(SCHEMA).fetch_one(&mut *connection).await.map_err(failed)?;
-    let there = sqlx::query_scalar(THERE).bind(&Role::ALL.map(Role::as_str)[..]);
+    let there = sqlx::query_scalar(THERE).bind(Role::ALL.map(Role::as_str).to_vec());
     let there: Vec<String> = there.fetch_all(&mut *connection).await.map_err(failed)?;
     for role in Role::ALL.into_iter().filter(|role| there.iter().any(|name| name == role.as_str())) {
         let rights = if role == Role::Reader { "SELECT" } else { "SELECT, INSERT, UPDATE, DELETE" };

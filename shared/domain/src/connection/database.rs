@@ -269,7 +269,8 @@ mod tests {
 
     #[test]
     fn another_secret_leads_to_the_same_database() {
-        let server = |arn: &str| Server::Secret { arn: arn.into(), host: Some("db".into()), port: 6543, name: "spots".into() };
+        let server =
+            |arn: &str| Server::Secret { arn: arn.into(), host: Some("db".into()), port: 6543, name: "spots".into() };
         let database = |arn: &str| Database { server: server(arn), ..Database::at("", 1) };
         assert_eq!(database("mine").with_secret("theirs"), Some(database("theirs")));
         assert_eq!(Database::at("postgres://ann:secret@h/d", 1).with_secret("theirs"), None);

@@ -16,7 +16,10 @@ async fn a_new_database_gets_logins_schema_and_rights_and_then_cloudformation_is
     let mut ops = stack.ops(&[]).await;
     let answer = stack.deploy(&mut ops, "Create").await;
     let said = &answer.body;
-    assert_eq!((said["Status"].as_str(), said["PhysicalResourceId"].as_str()), (Some("SUCCESS"), Some("sharaspot-schema")));
+    assert_eq!(
+        (said["Status"].as_str(), said["PhysicalResourceId"].as_str()),
+        (Some("SUCCESS"), Some("sharaspot-schema"))
+    );
     for id in ["StackId", "RequestId", "LogicalResourceId"] {
         assert_eq!(said[id], stack.request("Create")[id], "{id}");
     }
@@ -47,16 +50,16 @@ async fn a_new_database_gets_logins_schema_and_rights_and_then_cloudformation_is
 async fn a_second_deployment_changes_nothing_and_puts_right_what_was_changed_by_hand() {
     let Some(stack) = Stack::deployed().await else { return };
     let mut ops = stack.ops(&[]).await;
-    let verifiers = "SELECT string_agg(rolpassword, ' ' ORDER BY rolname) FROM pg_authid WHERE rolname LIKE 'sharaspot%'";
+    let verifiers =
+        "SELECT string_agg(rolpassword, ' ' ORDER BY rolname) FROM pg_authid WHERE rolname LIKE 'sharaspot%'";
     let mut superuser = stack.server.superuser(DATABASE).await;
     let before = text(&mut superuser, verifiers).await;
     let said = stack.deploy(&mut ops, "Update").await.body;
     assert_eq!((&said["Status"], &said["Data"]["Applied"]), (&json!("SUCCESS"), &json!("none")), "{said}");
     assert_eq!(text(&mut superuser, verifiers).await, before, "a password that is accepted stays");
 
-    for sql in ["ALTER ROLE sharaspot_api_reader PASSWORD 'another'", "REVOKE sharaspot_writer FROM sharaspot_api_writer"] {
-        superuser.execute(sql).await.unwrap();
-    }
+    superuser.execute("ALTER ROLE sharaspot_api_reader PASSWORD 'another'").await.unwrap();
+    stack.session(MIGRATOR).await.execute("REVOKE sharaspot_writer FROM sharaspot_api_writer").await.unwrap();
     assert!(stack.log_in(LOGINS[READER].0, LOGINS[READER].1).await.is_err());
     assert_eq!(code(&mut stack.session(WRITER).await, "DELETE FROM chargers").await, "42501");
     assert_eq!(stack.deploy(&mut ops, "Update").await.body["Status"], "SUCCESS");
@@ -97,7 +100,8 @@ async fn the_command_line_makes_the_same_logins_and_says_what_is_missing() {
     let mut ops = stack.ops(&[("DB_ADMIN_SECRET_ARN", &stack.admin_arn)]).await;
     let [migrator, reader, writer] = [0, 1, 2].map(|index| stack.arns[index].as_str());
     let mut logins = tests::repository::event("ops-logins");
-    (logins["migrator_secret"], logins["reader_secret"], logins["writer_secret"]) = (json!(migrator), json!(reader), json!(writer));
+    (logins["migrator_secret"], logins["reader_secret"], logins["writer_secret"]) =
+        (json!(migrator), json!(reader), json!(writer));
     logins.as_object_mut().unwrap().remove("admin_secret");
     let Outcome::Error(_, error) = ops.invoke_text(&logins.to_string()).await else { panic!("{}", ops.log()) };
     assert!(error["errorMessage"].as_str().unwrap().contains("`ops migrate up`"), "{error}");
@@ -128,7 +132,10 @@ async fn a_failure_is_answered_in_words_for_an_operator() {
         let said = stack.send(&mut ops, request).await.body;
         let reason = said["Reason"].as_str().unwrap_or_else(|| panic!("{said}"));
         assert!(said["Status"] == "FAILED" && reason.contains(word) && reason.contains("invocation-"), "{said}");
-        assert!(!reason.contains("wr0ng") && !reason.contains(stack.server.host()) && !reason.contains("SELECT"), "{said}");
+        assert!(
+            !reason.contains("wr0ng") && !reason.contains(stack.server.host()) && !reason.contains("SELECT"),
+            "{said}"
+        );
     }
     assert_eq!(tests::log::requests(&ops.log()).iter().filter(|line| line["errors_5xx"] == 1.0).count(), 3);
 
@@ -156,7 +163,9 @@ async fn an_answer_is_brought_until_it_is_taken_or_refused_for_good() {
     let letters = stack.inbox.letters().split_off(before);
     assert!(letters.len() == 3 && letters.iter().all(|letter| *letter == letters[0]), "{letters:?}");
     stack.inbox.refuse(&[403]);
-    let Outcome::Error(_, error) = ops.invoke_text(&stack.request("Delete").to_string()).await else { panic!("taken?") };
+    let Outcome::Error(_, error) = ops.invoke_text(&stack.request("Delete").to_string()).await else {
+        panic!("taken?")
+    };
     assert_eq!(error["errorMessage"], "CloudFormation does not take the answer (status 403).");
 }
 

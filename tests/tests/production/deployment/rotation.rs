@@ -48,7 +48,10 @@ async fn every_step_may_be_repeated_and_the_last_one_makes_the_password_current(
         assert_eq!(twice(&mut ops, "test-secret").await, ["done", "done"]);
         assert_eq!(password(&stack, index, "AWSCURRENT"), first);
         assert_eq!(twice(&mut ops, "finish-secret").await, ["made", "finished"]);
-        assert_eq!((password(&stack, index, "AWSCURRENT"), password(&stack, index, "AWSPREVIOUS").as_str()), (next.clone(), first));
+        assert_eq!(
+            (password(&stack, index, "AWSCURRENT"), password(&stack, index, "AWSPREVIOUS").as_str()),
+            (next.clone(), first)
+        );
         // Long after: Secrets Manager may ask again whatever it likes.
         for step in STEPS {
             assert_eq!(stack.rotate(&mut ops, step, arn, &version).await.unwrap(), "finished");
@@ -92,7 +95,10 @@ async fn a_function_goes_on_answering_while_its_login_is_rotated_however_long_th
     is_over.store(true, Relaxed);
     let (answers, log) = reading.await.unwrap();
     assert!(answers > 20, "{answers}");
-    assert!(stack.server.log().contains("password authentication failed for user \"sharaspot_api_reader\""), "it met the change");
+    assert!(
+        stack.server.log().contains("password authentication failed for user \"sharaspot_api_reader\""),
+        "it met the change"
+    );
     for stage in ["AWSCURRENT", "AWSPREVIOUS"] {
         assert!(!log.contains(&password(&stack, READER, stage)));
     }
@@ -118,7 +124,10 @@ async fn a_step_that_nobody_should_ask_for_is_refused_and_changes_nothing() {
         let said = stack.rotate(&mut ops, step, arn, &version).await.unwrap_err();
         assert!(said.contains("does not accept the pending password"), "{said}");
     }
-    assert_eq!((password(&stack, READER, "AWSCURRENT").as_str(), stack.store.stages(arn, &version)), (LOGINS[READER].1, vec!["AWSPENDING"]));
+    assert_eq!(
+        (password(&stack, READER, "AWSCURRENT").as_str(), stack.store.stages(arn, &version)),
+        (LOGINS[READER].1, vec!["AWSPENDING"])
+    );
 
     // A login that is none of ours, as the administrator's own.
     let (admin, mut before) = (stack.admin_arn.as_str(), stack.admin().await);
@@ -133,6 +142,14 @@ async fn a_step_that_nobody_should_ask_for_is_refused_and_changes_nothing() {
     let version = stack.store.begin_rotation(&other);
     let said = stack.rotate(&mut ops, "create-secret", &other, &version).await.unwrap_err();
     assert!(!said.contains("s3cret") && stack.store.value(&other, "AWSPENDING").is_none(), "{said}");
+}
+
+#[tokio::test]
+async fn a_schedule_is_tried_out_with_a_version_that_changes_nothing_before_there_is_a_login() {
+    let Some(stack) = Stack::new().await else { return };
+    let arn = stack.arns[READER].as_str();
+    let version = stack.store.try_schedule(arn);
+    assert_eq!(stack.rotate(&mut stack.ops(&[]).await, "test-secret", arn, &version).await.unwrap(), "done");
 }
 
 #[tokio::test]

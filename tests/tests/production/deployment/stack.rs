@@ -98,7 +98,13 @@ impl Stack {
     }
 
     /// A step of a rotation; the outcome, or what failed.
-    pub(crate) async fn rotate(&self, ops: &mut Lambda, step: &str, arn: &str, version: &str) -> Result<String, String> {
+    pub(crate) async fn rotate(
+        &self,
+        ops: &mut Lambda,
+        step: &str,
+        arn: &str,
+        version: &str,
+    ) -> Result<String, String> {
         let mut request = event(&format!("ops-rotate.{step}"));
         (request["SecretId"], request["ClientRequestToken"]) = (json!(arn), json!(version));
         match ops.invoke_text(&request.to_string()).await {

@@ -12,15 +12,17 @@ const BUILD: &str = "SELECT coalesce(max(i.indexrelid::text || ' ' || i.indisval
 async fn an_index_that_takes_longer_than_an_invocation_is_built_once_and_answered_by_the_next_try() {
     let Some(stack) = Stack::deployed().await else { return };
     let mut ops = stack.ops(&[]).await;
-    ops.invoke(&json!({"command": "migrate", "direction": "down", "to": 7})).await;
     ops.invoke(&json!({"command": "generate", "chargers": 50, "seed": 1})).await;
+    ops.invoke(&json!({"command": "migrate", "direction": "down", "to": 7})).await;
     let answers = stack.inbox.letters().len();
     // Whoever reads on holds the build up.
     let mut reading = stack.admin().await;
     reading.execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM chargers").await.unwrap();
 
     ops.limit_time(seconds_of_work(8));
-    let Outcome::Error(_, error) = ops.invoke_text(&stack.request("Update").to_string()).await else { panic!("answered") };
+    let Outcome::Error(_, error) = ops.invoke_text(&stack.request("Update").to_string()).await else {
+        panic!("answered")
+    };
     let said = error["errorMessage"].as_str().unwrap();
     assert!(said.contains("index chargers_power: waiting for old snapshots"), "{said}");
     assert_eq!(stack.inbox.letters().len(), answers, "CloudFormation waits on");
@@ -30,7 +32,9 @@ async fn an_index_that_takes_longer_than_an_invocation_is_built_once_and_answere
 
     // Lambda's second try: the server still builds, and keeps the lock of the first one meanwhile.
     ops.limit_time(seconds_of_work(6));
-    let Outcome::Error(_, error) = ops.invoke_text(&stack.request("Update").to_string()).await else { panic!("answered") };
+    let Outcome::Error(_, error) = ops.invoke_text(&stack.request("Update").to_string()).await else {
+        panic!("answered")
+    };
     let said = error["errorMessage"].as_str().unwrap();
     assert!(said.contains("another runner is migrating") && said.contains("chargers_power"), "{said}");
     assert_eq!(text(&mut observer, BUILD).await, unfinished);
