@@ -3,7 +3,10 @@
 mod schema;
 
 use crate::import::{Summary, sharaspot};
-use crate::{backup, db_report, doctor, ndjson, reprocess, rescore, restore, restore_drill, sweep, sync_files};
+use crate::{
+    backup, custom_resource, db_report, doctor, logins, ndjson, reprocess, rescore, restore, restore_drill, rotation,
+    sweep, sync_files,
+};
 use db::ImportOutcome;
 use db::migrations::{Applied, Index, Repair, Step};
 use domain::Error;
@@ -50,6 +53,12 @@ pub enum Report {
         #[serde(serialize_with = "write_steps")]
         steps: Vec<Step>,
     },
+    /// Logins that were made.
+    Logins(logins::Summary),
+    /// What was done for CloudFormation.
+    CustomResource(custom_resource::Summary),
+    /// A step of a rotation.
+    Rotation(rotation::Summary),
     /// An import.
     Import(Summary),
     /// What came from the original system.
@@ -117,6 +126,9 @@ impl fmt::Display for Report {
             Self::Indexes { indexes, damage } => schema::show_indexes(f, indexes, damage),
             Self::Up { repairs, steps } => schema::show_up(f, repairs, steps),
             Self::Down { steps } => schema::show_down(f, steps),
+            Self::Logins(summary) => summary.fmt(f),
+            Self::CustomResource(summary) => summary.fmt(f),
+            Self::Rotation(summary) => summary.fmt(f),
             Self::Import(summary) => summary.fmt(f),
             Self::Reprocess(summary) => summary.fmt(f),
             Self::Sweep(summary) => summary.fmt(f),

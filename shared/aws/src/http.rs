@@ -25,6 +25,11 @@ pub fn http_client(connect_timeout: Option<Duration>) -> SharedHttpClient {
     SharedHttpClient::new(Http::new(connect_timeout, roots()))
 }
 
+/// The same for a request of our own, beside the SDK.
+pub fn http_connector(connect_timeout: Duration) -> SharedHttpConnector {
+    SharedHttpConnector::new(Http::new(Some(connect_timeout), roots()))
+}
+
 fn roots() -> RootCertStore {
     let mut roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     if cfg!(feature = "workstation") {

@@ -13,8 +13,10 @@ mod http;
 pub use aws_config::BehaviorVersion;
 pub use aws_config::retry::RetryConfig;
 pub use aws_config::timeout::TimeoutConfig;
+pub use aws_smithy_runtime_api::client::http::HttpConnector;
+pub use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 pub use aws_types::SdkConfig;
-pub use http::http_client;
+pub use http::{http_client, http_connector};
 
 /// What the clients of this process share. Opens no connection and fetches no credentials.
 pub async fn sdk_config(timeouts: TimeoutConfig, retries: RetryConfig) -> SdkConfig {

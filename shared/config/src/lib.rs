@@ -37,6 +37,8 @@ pub struct Config {
     pub cache: Cache,
     /// How long a login from Secrets Manager is believed.
     pub secret_ttl: Duration,
+    /// The secret of a login that may make logins and change their passwords: for `ops` alone.
+    pub admin_secret: Option<String>,
     /// Which photo store.
     pub store: PhotoStore,
     /// The public address of processed photos, without a slash at the end.
@@ -144,6 +146,7 @@ impl Config {
             database,
             cache: cache::read(&env)?,
             secret_ttl: Duration::from_secs(env.within("DB_SECRET_TTL", 300, 0..=86_400)? as u64),
+            admin_secret: env.text("DB_ADMIN_SECRET_ARN"),
             store,
             photo_base_url: photo_base_url.trim_end_matches('/').to_owned(),
             photos: Photos::read(&env)?,
@@ -188,6 +191,11 @@ pub fn is_lambda() -> bool {
 /// The real clock, to the microsecond, and random ids that sort by the time of their making (UUIDv7).
 pub fn world() -> World {
     World { now: || Timestamp::from(OffsetDateTime::now_utc()), new_id: Uuid::now_v7 }
+}
+
+/// A password that nobody has had before and nobody guesses: 244 random bits, in 64 letters and digits.
+pub fn new_password() -> String {
+    format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple())
 }
 
 #[cfg(test)]

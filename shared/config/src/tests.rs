@@ -134,3 +134,12 @@ fn thumbnails_are_listed_in_any_order_or_not_wanted_at_all() {
     assert_eq!(widths("320, 1280,320"), [1280, 320]);
     assert_eq!(widths("none"), [0; 0]);
 }
+
+#[test]
+fn passwords_are_long_plain_and_never_the_same() {
+    let passwords = [new_password(), new_password()];
+    assert!(
+        passwords.iter().all(|password| password.len() == 64 && password.bytes().all(|b| b.is_ascii_alphanumeric()))
+    );
+    assert_ne!(passwords[0], passwords[1]);
+}

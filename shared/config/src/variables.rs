@@ -31,6 +31,7 @@ pub const ALL: &[Variable] = &[
         "TLS as libpq names it, where the URL says nothing: `disable` for development",
     ),
     variable("DB_SSLROOTCERT", "", "certificate authorities in PEM, else those of RDS and Amazon that are built in"),
+    variable("DB_ADMIN_SECRET_ARN", "", "secret of a login that may make logins and set their passwords, for `ops`"),
     variable("DB_SECRET_TTL", "300", "seconds that a login from the secret is believed"),
     variable("DATABASE_READ_REPLICA_URL", "", "`postgres://…` of a copy for reads; without a user the primary's login"),
     variable("DB_REPLICA_HOST", "", "host of a copy for reads, with the primary's login"),

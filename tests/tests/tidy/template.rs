@@ -8,6 +8,8 @@ use tests::repository::{event, event_cases, read, root};
 
 /// What wakes `ops`.
 const COMMAND: &str = "command";
+/// What says so in a payload: of our own, of CloudFormation, of Secrets Manager.
+const MARKS: [&str; 3] = [COMMAND, "RequestType", "Step"];
 
 /// What wakes a function: the routes, what S3 tells of and where, or a `command`, whether by hand or at some hour.
 fn triggers() -> BTreeMap<String, BTreeSet<String>> {
@@ -53,7 +55,7 @@ fn triggers_of(function: &Value) -> BTreeSet<String> {
 fn trigger_of(payload: &Json) -> String {
     match payload["routeKey"].as_str() {
         Some(route) => route.to_owned(),
-        None if payload["command"].is_string() => COMMAND.to_owned(),
+        None if MARKS.iter().any(|mark| payload[*mark].is_string()) => COMMAND.to_owned(),
         None => s3_trigger_of(&payload["Records"][0]),
     }
 }
