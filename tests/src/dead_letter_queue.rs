@@ -139,7 +139,8 @@ async fn answer(state: &Mutex<State>, request: Request<Incoming>) -> Response<Fu
     let path = request.uri().path().to_owned();
     let body = request.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();
     let Ok(body) = serde_json::from_slice::<Value>(&body) else { return refuse(400, "SerializationException") };
-    if let Some(function) = path.strip_prefix("/2015-03-31/functions/").and_then(|rest| rest.strip_suffix("/invocations"))
+    if let Some(function) =
+        path.strip_prefix("/2015-03-31/functions/").and_then(|rest| rest.strip_suffix("/invocations"))
     {
         assert_eq!(invocation_type.as_deref(), Some("Event"), "whoever waits for a function waits for its work");
         let delay = state.lock().unwrap().delay;
@@ -194,7 +195,8 @@ fn delete(state: &mut State, body: &Value) -> Response<Full<Bytes>> {
 }
 
 fn hide(state: &mut State, body: &Value) -> Response<Full<Bytes>> {
-    let message = state.messages.iter_mut().find(|message| message.receipt.as_deref() == body["ReceiptHandle"].as_str());
+    let message =
+        state.messages.iter_mut().find(|message| message.receipt.as_deref() == body["ReceiptHandle"].as_str());
     let Some(message) = message else { return refuse(400, "com.amazonaws.sqs#ReceiptHandleIsInvalid") };
     message.hidden_until = Instant::now() + Duration::from_secs(body["VisibilityTimeout"].as_u64().unwrap());
     respond(200, "application/x-amz-json-1.0", "{}".to_owned())

@@ -8,14 +8,14 @@
 //! The server takes a letter for the event that it holds. So an event goes back by one step of the file system, in which nothing can
 //! be lost and nothing comes twice.
 
-use crate::letter::Letter;
 use crate::Taken;
+use crate::letter::Letter;
 use domain::{Error, Kind, Result};
 use std::ffi::OsStr;
+use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::fmt;
 
 const PART: &str = "folder of dead letters";
 
@@ -69,8 +69,9 @@ fn take(letters: &Path, after: Option<&str>, limit: usize) -> io::Result<Vec<Tak
     };
     let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
     // One that is being written ends otherwise.
-    let is_next =
-        |name: &String| Path::new(name).extension() == Some(OsStr::new("json")) && after.is_none_or(|after| name.as_str() > after);
+    let is_next = |name: &String| {
+        Path::new(name).extension() == Some(OsStr::new("json")) && after.is_none_or(|after| name.as_str() > after)
+    };
     let mut names: Vec<String> = names.filter(is_next).collect();
     names.sort_unstable();
     names.truncate(limit);

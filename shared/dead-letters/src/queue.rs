@@ -1,8 +1,8 @@
 //! A queue of SQS, and Lambda, which the events go back to.
 
+use crate::Taken;
 use crate::arn::{FunctionArn, is_account};
 use crate::letter::Letter;
-use crate::Taken;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_lambda::primitives::Blob;
@@ -127,9 +127,7 @@ mod tests {
 
     #[test]
     fn an_address_tells_region_and_account_where_it_is_one_of_amazons() {
-        let of = |url: &str| {
-            (region_of(url).map(|region| region.to_string()), account_of(url).map(str::to_owned))
-        };
+        let of = |url: &str| (region_of(url).map(|region| region.to_string()), account_of(url).map(str::to_owned));
         let found = |region: &str| (Some(region.to_owned()), Some("123456789012".to_owned()));
         assert_eq!(of("https://sqs.eu-central-1.amazonaws.com/123456789012/dead"), found("eu-central-1"));
         assert_eq!(of("https://sqs.cn-north-1.amazonaws.com.cn/123456789012/dead"), found("cn-north-1"));

@@ -153,7 +153,10 @@ async fn a_letter_whose_event_is_not_accepted_stays_and_ten_in_a_row_end_the_run
     queue.refuse("arn:", 404, "ResourceNotFoundException");
     let output = redrive(&queue, &[]).await;
     let said = text(&output);
-    assert!(said.contains("ops: It stopped: 0 redriven from the queue dead-letters; the same command goes on ("), "{said}");
+    assert!(
+        said.contains("ops: It stopped: 0 redriven from the queue dead-letters; the same command goes on ("),
+        "{said}"
+    );
     assert!(!output.status.success() && said.contains("ResourceNotFoundException"), "{said}");
     assert_eq!((queue.messages().len(), queue.in_hand()), (13, 0));
 
@@ -275,9 +278,15 @@ async fn the_embedded_server_gives_an_event_up_and_is_given_it_again() {
     };
     let looked = run(&["--dry-run"]).await;
     assert!(looked.contains("1 letters in the folder of the embedded server\n"), "{looked}");
-    assert!(looked.contains("  optimize-photo  RetriesExhausted\n") && looked.contains("    Error: no answer\n"), "{looked}");
+    assert!(
+        looked.contains("  optimize-photo  RetriesExhausted\n") && looked.contains("    Error: no answer\n"),
+        "{looked}"
+    );
     let said = run(&[]).await;
-    assert!(said.contains("redriven 1 / kept 0 of the folder of the embedded server\n  1 to optimize-photo\n"), "{said}");
+    assert!(
+        said.contains("redriven 1 / kept 0 of the folder of the embedded server\n  1 to optimize-photo\n"),
+        "{said}"
+    );
     deliver(&storage, handler(&taken, false)).await;
     let (failed, taken) = (failed.lock().unwrap(), taken.lock().unwrap());
     assert_eq!((failed.len(), taken.len(), &failed[0]), (3, 1, &taken[0]));

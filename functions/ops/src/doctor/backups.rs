@@ -21,7 +21,8 @@ pub(super) async fn check(config: &Config, world: World) -> Finding {
     match try_out(address, &name::trial((world.new_id)())).await {
         Ok(place) => Finding::fine(NAME, format!("{place} takes, shows and forgets")),
         Err(Failed { verb, error, remedy }) => {
-            let remedy = if is_folder { "give this user the folder in BACKUP_TO, and room on its disk" } else { remedy };
+            let remedy =
+                if is_folder { "give this user the folder in BACKUP_TO, and room on its disk" } else { remedy };
             Finding::failed(NAME, format!("{address}, {verb}: {}", cause(&error)), remedy)
         }
     }

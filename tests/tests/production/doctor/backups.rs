@@ -32,11 +32,14 @@ async fn a_bucket_for_backups_is_tried_out_and_each_missing_right_is_named() {
         bucket.deny(Some(method));
         let failed = doctor(&bucket).await;
         let said = String::from_utf8_lossy(&failed.stdout).into_owned();
-        let line = format!("✗ backups            s3://photos/kept/here, {step}: service error: unhandled error (AccessDenied)\n");
+        let line = format!(
+            "✗ backups            s3://photos/kept/here, {step}: service error: unhandled error (AccessDenied)\n"
+        );
         assert!(!failed.status.success() && said.contains(&line) && said.contains(right), "{said}");
         let objects = bucket.store.list("").await.unwrap();
         assert!(
-            objects.len() == left && objects.iter().all(|object| object.key.starts_with("kept/here/sharaspot-backup-doctor/")),
+            objects.len() == left
+                && objects.iter().all(|object| object.key.starts_with("kept/here/sharaspot-backup-doctor/")),
             "{objects:?}"
         );
     }

@@ -32,9 +32,13 @@ async fn all_is_well_before_a_server_and_a_bucket_and_each_missing_right_is_name
     let well = doctor(&variables, &[]).await;
     let said = text(&well);
     assert!(well.status.success() && !said.contains('✗') && !said.contains("! "), "{said}");
-    for line in
-        ["✓ configuration ", "✓ database ", "✓ photo store        puts, reads and deletes\n", "✓ photo store clock ", "– backups "]
-    {
+    for line in [
+        "✓ configuration ",
+        "✓ database ",
+        "✓ photo store        puts, reads and deletes\n",
+        "✓ photo store clock ",
+        "– backups ",
+    ] {
         assert!(said.contains(line), "{line}: {said}");
     }
     let (key, password) = (bucket.store.credentials().secret_access_key.clone(), PASSWORD.replace(' ', "%20"));
