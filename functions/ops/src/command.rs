@@ -42,6 +42,9 @@ impl CommandLine {
 pub(crate) enum Command {
     /// Check configuration, database, photo store and clock, and say what to do about what is wrong; fails where something is
     Doctor,
+    /// Dead letters back to the functions that gave them up, once the cause is gone; needs no database
+    #[cfg(feature = "redrive")]
+    Redrive(crate::redrive::Request),
     #[command(flatten)]
     On(Action),
 }

@@ -23,6 +23,8 @@ pub mod import;
 pub mod logins;
 pub mod migrate;
 pub mod ndjson;
+#[cfg(feature = "redrive")]
+pub mod redrive;
 pub mod reprocess;
 pub mod rescore;
 pub mod restore;
@@ -92,9 +94,26 @@ impl App {
     /// Those of opening; PostgreSQL is connected with the first statement only.
     pub async fn open(config: &Config) -> Result<Self> {
         let (logins, world) = (secrets::logins(config.secret_ttl), config::world());
-        let db = Db::open(&config.database, "ops", world, logins).await?.primary();
-        let app = Self::new(db, Photos::of(config), Backups::of(config), world);
-        Ok(Self { admin_secret: config.admin_secret.clone(), ..app.connecting_like(config.database.clone()) })
+        let db = Db::open(&config.database, "ops", world, logins).await?;
+        Ok(Self::of(config, &db, world))
+    }
+
+    /// As [`App::open`], for who only looks: makes and migrates no file, and where there is none an empty database stands for it.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn open_to_look(config: &Config) -> Result<Self> {
+        let (logins, world) = (secrets::logins(config.secret_ttl), config::world());
+        let db = match Db::open_as_it_is(&config.database, "ops", world, logins).await? {
+            Some(db) => db,
+            None => Db::empty().await?,
+        };
+        Ok(Self::of(config, &db, world))
+    }
+
+    fn of(config: &Config, db: &Db, world: World) -> Self {
+        let app = Self::new(db.primary(), Photos::of(config), Backups::of(config), world);
+        Self { admin_secret: config.admin_secret.clone(), ..app.connecting_like(config.database.clone()) }
     }
 }
 

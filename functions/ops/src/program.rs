@@ -4,6 +4,7 @@ use crate::access::Access;
 use crate::command::{Command, Visit};
 use crate::custom_resource::Sender;
 use crate::doctor::Patient;
+use crate::restore::{event_only_looks, only_looks};
 use crate::{App, CommandLine, Report, custom_resource, doctor, handle, measured, perform, rotation, sentence};
 use config::Config;
 use domain::{Error, Kind, Result};
@@ -44,13 +45,21 @@ impl Program {
         Self { config: Ok(config), app: OnceCell::new_with(Some(app)) }
     }
 
+    fn config(&self) -> Result<&Config> {
+        self.config.as_ref().map_err(|error| Error::new(Kind::BadInput, error.to_string()))
+    }
+
     pub(crate) async fn app(&self) -> Result<&App> {
         let config = self.config()?;
         self.app.get_or_try_init(|| App::open(config)).await
     }
 
-    fn config(&self) -> Result<&Config> {
-        self.config.as_ref().map_err(|error| Error::new(Kind::BadInput, error.to_string()))
+    /// For what changes something, or only looks.
+    async fn app_for(&self, only_looks: bool) -> Result<App> {
+        match self.app.get() {
+            None if only_looks => App::open_to_look(self.config()?).await,
+            _ => self.app().await.cloned(),
+        }
     }
 
     /// Does what was typed and writes the report, as text or as JSON.
@@ -62,7 +71,9 @@ impl Program {
         let CommandLine { command, json } = command;
         let report = match command {
             Command::Doctor => self.visit().await,
-            Command::On(action) => match perform(self.app().await?, action, out).await? {
+            #[cfg(feature = "redrive")]
+            Command::Redrive(request) => crate::redrive::redrive(self.config()?, &request).await?,
+            Command::On(action) => match perform(&self.app_for(only_looks(&action)).await?, action, out).await? {
                 Some(report) => report,
                 None => return Ok(()),
             },
@@ -96,7 +107,8 @@ impl Program {
             };
             return measured(&event.context, Some("doctor"), work).await;
         }
-        handle(self.app().await.map_err(|error| sentence(&error))?, event).await
+        let app = self.app_for(event_only_looks(&event.payload)).await;
+        handle(&app.map_err(|error| sentence(&error))?, event).await
     }
 
     async fn rotate(&self, event: Result<rotation::Event>) -> Result<Report> {

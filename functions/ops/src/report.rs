@@ -84,6 +84,9 @@ pub enum Report {
     Doctor(doctor::Examination),
     /// What the database says of itself.
     DbReport(db_report::Tables),
+    /// Dead letters.
+    #[cfg(feature = "redrive")]
+    Redrive(crate::redrive::Summary),
     /// A backup.
     Backup(backup::Summary),
     /// What was restored.
@@ -111,6 +114,8 @@ impl Report {
             Self::Rescore(summary) => summary.fault(),
             Self::Doctor(examination) => examination.fault(),
             Self::Backup(summary) => summary.fault(),
+            #[cfg(feature = "redrive")]
+            Self::Redrive(summary) => summary.fault(),
             Self::SyncFiles(summary) => summary.fault(),
             Self::FromSharaspot(summary) => summary.fault(),
             _ => None,
@@ -136,6 +141,8 @@ impl fmt::Display for Report {
             Self::Doctor(examination) => examination.fmt(f),
             Self::DbReport(tables) => tables.fmt(f),
             Self::Backup(summary) => summary.fmt(f),
+            #[cfg(feature = "redrive")]
+            Self::Redrive(summary) => summary.fmt(f),
             Self::Restore(summary) => summary.fmt(f),
             Self::RestoreDrill(summary) => summary.fmt(f),
             Self::Moved(summary) => summary.fmt(f),

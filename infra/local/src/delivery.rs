@@ -14,7 +14,7 @@ mod queue;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use queue::{Attempts, Queue};
+use queue::{Attempts, Queue, Waiting};
 use serde_json::Value;
 use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
@@ -121,9 +121,12 @@ impl Delivery {
     }
 
     async fn try_deliver(&self, name: &str) -> std::io::Result<()> {
-        let Some(event) = self.queue.read(name)? else { return Ok(()) };
+        let Some(waiting) = self.queue.read(name)? else { return Ok(()) };
         let request_id = queue::request_id(name);
-        let payload = notification::of(&event, &self.bucket, request_id);
+        let payload = match waiting {
+            Waiting::Fresh(event) => notification::of(&event, &self.bucket, request_id),
+            Waiting::Again(payload) => payload,
+        };
         let mut attempts = self.queue.attempts(name)?;
         // One more than Lambda makes, for the one that a kill interrupted.
         while attempts.begun <= self.most_attempts() {

@@ -16,6 +16,7 @@ pub use aws_config::timeout::TimeoutConfig;
 pub use aws_smithy_runtime_api::client::http::HttpConnector;
 pub use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 pub use aws_types::SdkConfig;
+pub use aws_types::region::Region;
 pub use http::{http_client, http_connector};
 
 /// What the clients of this process share. Opens no connection and fetches no credentials.

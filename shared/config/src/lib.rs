@@ -51,6 +51,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Where backups are kept: a folder, or `s3://BUCKET/PREFIX`.
     pub backup_to: String,
+    /// The queue of events that functions have given up, at SQS.
+    pub dead_letter_queue_url: Option<String>,
     /// Which log lines are written: a level, or `target=level` pairs with commas in between.
     pub log_filter: String,
     /// What CloudWatch files our metrics under.
@@ -153,6 +155,7 @@ impl Config {
             port,
             backup_to: env.text("BACKUP_TO").unwrap_or_else(|| data_dir.join("backups").display().to_string()),
             data_dir,
+            dead_letter_queue_url: env.text("DEAD_LETTER_QUEUE_URL"),
             log_filter: env.log_filter(),
             metrics_namespace: env.metrics_namespace(),
         })

@@ -68,6 +68,11 @@ pub const ALL: &[Variable] = &[
         "",
         "where backups are kept: a folder or `s3://BUCKET/PREFIX`, else `backups` under `DATA_DIR`",
     ),
+    variable(
+        "DEAD_LETTER_QUEUE_URL",
+        "",
+        "queue that `ops redrive` empties (output `PhotoDeadLettersUrl`), else a folder under `DATA_DIR`",
+    ),
     variable("PORT", "3000", "port of the embedded server"),
     variable("LOCAL_ENDPOINT", "http://localhost:PORT", "address of the embedded server as clients reach it"),
     variable("RUST_LOG", "info", "which log lines are written; a request's last line always is"),

@@ -20,6 +20,9 @@ fn a_driver_or_client_is_named_by_the_one_crate_that_owns_it() {
     assert_eq!(users_of("aws-sdk-secretsmanager"), names(&["secrets"]));
     assert_eq!(users_of("aws-config"), names(&["aws"]));
     assert_eq!(users_of("aws-sdk-cloudfront"), names(&["invalidate-cdn"]));
+    for client in ["aws-sdk-sqs", "aws-sdk-lambda"] {
+        assert_eq!(users_of(client), names(&["dead-letters"]), "{client}");
+    }
     assert_eq!((users_of("moka"), users_of("redis")), (names(&["cache"]), names(&["cache"])));
     // The embedded server plays API Gateway: it makes the requests that `api` reads.
     assert_eq!(users_of("lambda_http"), names(&["api", "local"]));
