@@ -4,11 +4,14 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod agreement;
+mod cdn;
 mod commands;
 mod dependencies;
 mod licenses;
+mod monitoring;
 mod places;
 mod sources;
+mod stack;
 mod statements;
 mod template;
 mod workspace;
