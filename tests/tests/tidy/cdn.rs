@@ -1,6 +1,6 @@
 //! What the CDN lets through (`infra/cdn.yaml`), and what the bucket lets the CDN do (`template.yaml`).
 
-use crate::stack::Stack;
+use crate::cloudformation::Stack;
 use domain::photo::{PROCESSED_PREFIX, PhotoKind};
 use serde_json::{Value as Json, json};
 use serde_yaml_ng::Value;

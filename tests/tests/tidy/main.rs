@@ -5,13 +5,13 @@
 
 mod agreement;
 mod cdn;
+mod cloudformation;
 mod commands;
 mod dependencies;
 mod licenses;
 mod monitoring;
 mod places;
 mod sources;
-mod stack;
 mod statements;
 mod template;
 mod workspace;

@@ -2,7 +2,7 @@
 //! do in the runbook.
 
 use crate::sources::shipped_sources;
-use crate::stack::{Resource, Stack};
+use crate::cloudformation::{Resource, Stack};
 use crate::workspace::layer;
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -108,6 +108,20 @@ fn the_template_offers_every_threshold_with_the_same_default() {
     for (name, default) in thresholds("infra/monitoring.yaml") {
         assert_eq!(offered.get(&name), Some(&default), "{name}");
     }
+}
+
+#[test]
+fn the_readme_shows_every_threshold() {
+    let template: serde_yaml_ng::Value = serde_yaml_ng::from_str(&read("infra/monitoring.yaml")).unwrap();
+    let row = |(name, default): (String, serde_yaml_ng::Value)| {
+        let meaning = template["Parameters"][&*name]["Description"].as_str().unwrap_or_else(|| panic!("{name}"));
+        format!("| `{name}` | {} | {meaning} |", default.as_u64().unwrap())
+    };
+    let expected: BTreeSet<String> = thresholds("infra/monitoring.yaml").into_iter().map(row).collect();
+    let readme = read("README.md");
+    let (_, table) = readme.split_once("| parameter | default | an alarm goes off above it |\n|---|---|---|\n").unwrap();
+    let rows: BTreeSet<String> = table.lines().take_while(|line| line.starts_with('|')).map(str::to_owned).collect();
+    assert_eq!(rows, expected);
 }
 
 #[test]
