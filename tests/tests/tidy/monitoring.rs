@@ -145,7 +145,7 @@ fn the_time_outs_that_alarms_go_by_are_those_of_the_functions_and_lambda_writes_
 fn metric_of(expression: &str) -> Option<(String, String)> {
     let between = |from: &str, to: &str| Some(expression.split_once(from)?.1.split_once(to)?.0.to_owned());
     if expression.starts_with("SEARCH") {
-        Some((between("{", ",")?, between("MetricName=\"", "\"")?))
+        Some((between("{", ",")?.trim_matches('"').to_owned(), between("MetricName=\"", "\"")?))
     } else {
         Some((between("SCHEMA(\"", "\"")?, between("(", ")")?))
     }
