@@ -65,7 +65,7 @@ pub const METRICS: &[Metric] = &[
     metric("backup_rows", "rows in them"),
     metric("backup_bytes", "bytes of them, compressed"),
     metric("backup_ms", "how long they took"),
-    metric("backup_failures", "backups that failed"),
+    metric("backup_failures", "backups that failed; 0 with one that was completed"),
     metric("restore_drills", "drills that restored a backup"),
     metric("restore_drill_ms", "how long they took"),
     metric("restore_drill_failures", "drills that failed"),

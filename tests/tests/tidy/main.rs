@@ -4,9 +4,12 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod agreement;
+mod cdn;
+mod cloudformation;
 mod commands;
 mod dependencies;
 mod licenses;
+mod monitoring;
 mod places;
 mod sources;
 mod statements;
