@@ -5,10 +5,14 @@
 
 mod agreement;
 mod commands;
+mod connections;
 mod dependencies;
+mod deployment;
 mod licenses;
 mod places;
+mod rights;
 mod sources;
+mod stacks;
 mod statements;
 mod template;
 mod workspace;

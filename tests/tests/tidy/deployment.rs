@@ -1,0 +1,168 @@
+//! What a deployment goes by: the parts of the whole, their order, what takes a release back, and what is kept.
+
+use crate::stacks::{functions, of_type, several, template, text};
+use serde_yaml_ng::Value;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+use tests::repository::{read, root};
+
+/// Woken by people, and by what they upload: a release takes over from another step by step.
+const SERVING: [&str; 5] = ["Chargers", "Contribute", "OptimizePhoto", "RouteSearch", "Upload"];
+
+#[test]
+fn the_fingerprint_of_the_migrations_is_theirs() {
+    let folder = root().join("shared/db/migrations/postgres");
+    let names = std::fs::read_dir(&folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+    let mut hash = Sha256::new();
+    for name in names.collect::<BTreeSet<_>>() {
+        for part in [name.as_bytes(), &std::fs::read(folder.join(&name)).unwrap()] {
+            hash.update(part);
+            hash.update([0]);
+        }
+    }
+    let fingerprint = &hex::encode(hash.finalize())[..16];
+    let template = template("template.yaml");
+    let said = &template["Resources"]["Migrations"]["Properties"]["Fingerprint"];
+    // Else a deployment would leave out what is new.
+    assert_eq!(said.as_str(), Some(fingerprint), "template.yaml: Migrations must have Fingerprint: \"{fingerprint}\"");
+}
+
+#[test]
+fn functions_that_serve_change_after_the_migrations_and_are_taken_back_by_their_alarms() {
+    let template = template("template.yaml");
+    let functions = functions(&template);
+    let serving: Vec<&str> = functions
+        .iter()
+        .filter(|(_, function)| !function["Properties"]["AutoPublishAlias"].is_null())
+        .map(|(id, _)| id.as_str())
+        .collect();
+    assert_eq!(serving, SERVING);
+    for id in serving {
+        let function = functions[id];
+        assert_eq!(function["DependsOn"], "Migrations", "{id}");
+        let properties = &function["Properties"];
+        // infra/rollback.yaml watches the alias of this name.
+        assert_eq!(properties["AutoPublishAlias"], "live", "{id}");
+        assert_eq!(properties["AutoPublishAliasAllProperties"], true, "{id}: a changed setting needs a version, too");
+        let preference = &properties["DeploymentPreference"];
+        assert_eq!(text(&preference["Type"]), "${DeploymentPreference}", "{id}");
+        let alarms: Vec<String> = several(&preference["Alarms"]).into_iter().map(text).collect();
+        let own = ["Crashes", "Failures"].map(|alarm| format!("${{{id}Rollback.Outputs.{alarm}}}"));
+        assert_eq!(alarms, own);
+        let rollback = &template["Resources"][format!("{id}Rollback")]["Properties"]["Parameters"];
+        assert_eq!(text(&rollback["FunctionName"]), format!("${{{id}}}"));
+        assert_eq!(rollback["Function"], function["Metadata"]["BuildProperties"]["Binary"], "{id}");
+    }
+}
+
+#[test]
+fn a_deployments_migrations_are_those_of_the_newest_program() {
+    let template = template("template.yaml");
+    let token = &template["Resources"]["Migrations"]["Properties"]["ServiceToken"];
+    assert_eq!(text(token), "${Ops.Arn}", "neither a version nor an alias");
+    assert!(template["Resources"]["Ops"]["AutoPublishAlias"].is_null());
+}
+
+#[test]
+fn the_alarms_know_every_functions_time_out() {
+    let template = template("template.yaml");
+    let told = &template["Resources"]["Monitoring"]["Properties"]["Parameters"];
+    for (id, function) in functions(&template) {
+        assert_eq!(told[format!("{id}TimeoutSeconds")], function["Properties"]["Timeout"], "{id}");
+    }
+}
+
+/// Minutes after midnight.
+fn start_of(cron: &str) -> u64 {
+    let fields: Vec<&str> = cron.trim_start_matches("cron(").split(' ').collect();
+    fields[1].parse::<u64>().unwrap() * 60 + fields[0].parse::<u64>().unwrap()
+}
+
+#[test]
+fn what_ops_does_at_night_begins_when_what_was_before_has_ended() {
+    let template = template("template.yaml");
+    let ops = &template["Resources"]["Ops"]["Properties"];
+    let longest_min = ops["Timeout"].as_u64().unwrap().div_ceil(60);
+    let schedules = ops["Events"].as_mapping().unwrap().values();
+    let mut starts: Vec<u64> = schedules
+        .map(|event| {
+            let parameter = text(&event["Properties"]["Schedule"]);
+            let name = parameter.trim_start_matches("${").trim_end_matches('}');
+            start_of(template["Parameters"][name]["Default"].as_str().unwrap())
+        })
+        .collect();
+    starts.sort_unstable();
+    assert!(starts.len() >= 3, "the search finds nothing");
+    assert!(starts.windows(2).all(|pair| pair[1] - pair[0] >= longest_min), "{starts:?}");
+}
+
+/// The files that a template nests, and those that they nest.
+fn nested_in(path: &str) -> BTreeSet<String> {
+    let folder = path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+    let template = template(path);
+    let stacks = of_type(&template, "AWS::CloudFormation::Stack");
+    let files = stacks.values().map(|stack| format!("{folder}{}", text(&stack["Properties"]["TemplateURL"])));
+    files.flat_map(|file| nested_in(&file).into_iter().chain([file])).collect()
+}
+
+#[test]
+fn every_template_of_infra_is_a_part_of_the_whole() {
+    let files = std::fs::read_dir(root().join("infra")).unwrap().map(|file| file.unwrap().file_name());
+    let files = files.map(|name| name.into_string().unwrap()).filter(|name| name.ends_with(".yaml"));
+    assert_eq!(nested_in("template.yaml"), files.map(|name| format!("infra/{name}")).collect());
+}
+
+#[test]
+fn no_data_go_with_the_stack() {
+    let (template, database) = (template("template.yaml"), template("infra/database.yaml"));
+    let kept = [
+        (&template["Resources"]["PhotoBucket"], "Retain"),
+        (&template["Resources"]["BackupBucket"], "Retain"),
+        (&template["Resources"]["UserPool"], "Retain"),
+        (&database["Resources"]["Primary"], "Snapshot"),
+    ];
+    for (resource, policy) in kept {
+        assert_eq!((&resource["DeletionPolicy"], &resource["UpdateReplacePolicy"]), (&policy.into(), &policy.into()));
+    }
+}
+
+#[test]
+fn no_way_leads_from_the_network_to_the_internet_or_back() {
+    let network = template("infra/network.yaml");
+    let ways = ["InternetGateway", "NatGateway", "EgressOnlyInternetGateway", "TransitGatewayAttachment", "Route"];
+    for way in ways {
+        assert!(of_type(&network, &format!("AWS::EC2::{way}")).is_empty(), "{way}");
+    }
+    assert_eq!(of_type(&network, "AWS::EC2::VPCEndpoint").len(), 2);
+}
+
+#[test]
+fn every_environment_sets_parameters_that_there_are_to_values_that_they_take() {
+    let (template, config) = (template("template.yaml"), read("samconfig.toml"));
+    for environment in ["dev", "staging", "production"] {
+        let (_, settings) = config.split_once(&format!("[{environment}.deploy.parameters]\n")).expect(environment);
+        let settings = settings.split("\n[").next().unwrap();
+        assert!(settings.contains("\"CAPABILITY_AUTO_EXPAND\""), "{environment}: there are nested stacks");
+        let (_, overrides) = settings.split_once("parameter_overrides = [").expect("parameters");
+        let overrides: Vec<(&str, &str)> =
+            overrides.split('"').skip(1).step_by(2).map(|pair| pair.split_once('=').unwrap()).collect();
+        assert!(overrides.contains(&("Environment", environment)), "{overrides:?}");
+        for (name, value) in overrides {
+            let parameter = &template["Parameters"][name];
+            assert!(parameter.is_mapping(), "{environment}: there is no parameter {name}");
+            assert!(takes(parameter, value), "{environment}: {name} does not take {value}");
+        }
+    }
+}
+
+fn takes(parameter: &Value, value: &str) -> bool {
+    let number = value.parse::<f64>();
+    let within = |bound: &str| parameter[bound].as_f64().zip(number.clone().ok());
+    let allowed = several(&parameter["AllowedValues"]);
+    let is_allowed =
+        |allowed: &&Value| allowed.as_str() == Some(value) || allowed.as_f64().is_some_and(|n| Ok(n) == number);
+    (parameter["AllowedValues"].is_null() || allowed.iter().any(is_allowed))
+        && (parameter["Type"] != "Number" || number.is_ok())
+        && within("MinValue").is_none_or(|(least, value)| value >= least)
+        && within("MaxValue").is_none_or(|(most, value)| value <= most)
+}
