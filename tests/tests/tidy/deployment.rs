@@ -44,6 +44,7 @@ fn functions_that_serve_change_after_the_migrations_and_are_taken_back_by_their_
         // infra/rollback.yaml watches the alias of this name.
         assert_eq!(properties["AutoPublishAlias"], "live", "{id}");
         assert_eq!(properties["AutoPublishAliasAllProperties"], true, "{id}: a changed setting needs a version, too");
+        assert_eq!(text(&properties["AutoPublishCodeSha256"]), "${Release}", "{id}: and so does a parameter");
         let preference = &properties["DeploymentPreference"];
         assert_eq!(text(&preference["Type"]), "${DeploymentPreference}", "{id}");
         let alarms: Vec<String> = several(&preference["Alarms"]).into_iter().map(text).collect();
@@ -60,7 +61,6 @@ fn a_deployments_migrations_are_those_of_the_newest_program() {
     let template = template("template.yaml");
     let token = &template["Resources"]["Migrations"]["Properties"]["ServiceToken"];
     assert_eq!(text(token), "${Ops.Arn}", "neither a version nor an alias");
-    assert!(template["Resources"]["Ops"]["AutoPublishAlias"].is_null());
 }
 
 #[test]
@@ -143,9 +143,7 @@ fn every_environment_sets_parameters_that_there_are_to_values_that_they_take() {
         let (_, settings) = config.split_once(&format!("[{environment}.deploy.parameters]\n")).expect(environment);
         let settings = settings.split("\n[").next().unwrap();
         assert!(settings.contains("\"CAPABILITY_AUTO_EXPAND\""), "{environment}: there are nested stacks");
-        let (_, overrides) = settings.split_once("parameter_overrides = [").expect("parameters");
-        let overrides: Vec<(&str, &str)> =
-            overrides.split('"').skip(1).step_by(2).map(|pair| pair.split_once('=').unwrap()).collect();
+        let overrides = overrides_in(settings);
         assert!(overrides.contains(&("Environment", environment)), "{overrides:?}");
         for (name, value) in overrides {
             let parameter = &template["Parameters"][name];
@@ -153,6 +151,13 @@ fn every_environment_sets_parameters_that_there_are_to_values_that_they_take() {
             assert!(takes(parameter, value), "{environment}: {name} does not take {value}");
         }
     }
+}
+
+/// Names and values, each pair in a line and in quotes of its own.
+fn overrides_in(settings: &str) -> Vec<(&str, &str)> {
+    let (_, list) = settings.split_once("parameter_overrides = [\n").expect("parameters");
+    let pairs = list.split("\n]").next().unwrap().lines().map(|line| line.trim().trim_end_matches(','));
+    pairs.map(|pair| pair[1..pair.len() - 1].split_once('=').unwrap()).collect()
 }
 
 fn takes(parameter: &Value, value: &str) -> bool {
@@ -165,4 +170,20 @@ fn takes(parameter: &Value, value: &str) -> bool {
         && (parameter["Type"] != "Number" || number.is_ok())
         && within("MinValue").is_none_or(|(least, value)| value >= least)
         && within("MaxValue").is_none_or(|(most, value)| value <= most)
+}
+
+#[test]
+fn whoever_is_told_to_change_a_parameter_is_told_to_make_a_release() {
+    let mut count = 0;
+    for file in ["README.md", "infra/RUNBOOK.md"] {
+        let text = read(file);
+        for line in text.lines().filter(|line| line.contains("--parameter-overrides")) {
+            assert!(line.contains("Release="), "{file}: {line}");
+            count += 1;
+        }
+    }
+    assert!(count > 2, "the search finds nothing");
+    // The word of one deployment must not be that of the next: its code would not become a version.
+    let config = read("samconfig.toml");
+    assert_eq!(config.matches("parameter_overrides").count(), config.matches("'Release=\"\"',").count());
 }
