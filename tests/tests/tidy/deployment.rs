@@ -187,3 +187,19 @@ fn whoever_is_told_to_change_a_parameter_is_told_to_make_a_release() {
     let config = read("samconfig.toml");
     assert_eq!(config.matches("parameter_overrides").count(), config.matches("'Release=\"\"',").count());
 }
+
+#[test]
+fn whatever_checkov_is_told_to_pass_over_has_its_reason() {
+    let mut count = 0;
+    for file in nested_in("template.yaml").into_iter().chain(["template.yaml".to_owned()]) {
+        let template = template(&file);
+        for (id, resource) in template["Resources"].as_mapping().unwrap() {
+            let skipped = resource["Metadata"]["checkov"]["skip"].as_sequence().into_iter().flatten();
+            for check in skipped {
+                assert!(check["comment"].as_str().is_some_and(|reason| reason.len() > 10), "{file}: {id:?}: {check:?}");
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 20, "the search finds nothing");
+}
