@@ -63,15 +63,6 @@ fn a_deployments_migrations_are_those_of_the_newest_program() {
     assert_eq!(text(token), "${Ops.Arn}", "neither a version nor an alias");
 }
 
-#[test]
-fn the_alarms_know_every_functions_time_out() {
-    let template = template("template.yaml");
-    let told = &template["Resources"]["Monitoring"]["Properties"]["Parameters"];
-    for (id, function) in functions(&template) {
-        assert_eq!(told[format!("{id}TimeoutSeconds")], function["Properties"]["Timeout"], "{id}");
-    }
-}
-
 /// Minutes after midnight.
 fn start_of(cron: &str) -> u64 {
     let fields: Vec<&str> = cron.trim_start_matches("cron(").split(' ').collect();
