@@ -147,7 +147,7 @@ fn cargo_lambda_watches_the_same_routes() {
     let (_, router) = manifest.split_once("[workspace.metadata.lambda.watch.router]").expect("a router");
     let router = router.split("\n[").next().unwrap();
     for (function, triggers) in triggers() {
-        for trigger in triggers.iter().filter(|trigger| trigger.contains(' ')) {
+        for trigger in triggers.iter().filter(|trigger| trigger.contains(" /")) {
             let (method, path) = trigger.split_once(' ').unwrap();
             let (_, routes) = router.split_once(&format!("\"{path}\" = [")).unwrap_or_else(|| panic!("{path}"));
             let routes = routes.split(']').next().unwrap();
