@@ -66,6 +66,33 @@ lambda-build: ## sam build, into .aws-sam/
 	@infra/setup.sh lambda
 	PATH="$(VENV_BIN):$$PATH" $(SAM) build
 
+# For both kinds of machines that the parameter Architecture offers; this one's is what the steps after it run.
+SAM_BUILD = $(TARGET_DIR)/sam
+ONLY ?=
+
+.PHONY: verify-aws
+verify-aws: verify-lint verify-build verify-run ## What is deployed on AWS, tried out without an account (long: builds for two kinds of machines)
+
+.PHONY: verify-lint
+verify-lint: ## The templates under sam, cfn-lint and checkov: nothing is found
+	@infra/setup.sh verify
+	$(SAM) validate --lint --template template.yaml
+	$(VENV_BIN)/cfn-lint template.yaml infra/*.yaml
+	$(VENV_BIN)/checkov --quiet --compact --skip-download --framework cloudformation --file template.yaml infra/*.yaml
+
+.PHONY: verify-build
+verify-build: ## sam build, for x86-64 and arm64
+	@infra/setup.sh verify
+	@for machine in x86_64 arm64; do \
+		PATH="$(VENV_BIN):$$PATH" $(SAM) build --build-dir "$(SAM_BUILD)/$$machine" --parameter-overrides Architecture=$$machine; \
+	done
+
+.PHONY: verify-run
+verify-run: ## The built programs run as on AWS; roles, sizes, cold starts (ONLY=size|run|start|sam)
+	@infra/setup.sh verify
+	@cargo build --profile local -p verify-aws
+	@"$(TARGET_DIR)/local/verify-aws" --x86-64 "$(SAM_BUILD)/x86_64" --arm64 "$(SAM_BUILD)/arm64" --only "$(ONLY)"
+
 # bash counts its own SECONDS, so make must not take those of the environment for a wish.
 RUN_SECONDS = $(if $(filter command line,$(origin SECONDS)),$(SECONDS),60)
 
@@ -105,7 +132,6 @@ bench-telemetry: ## What a request pays for its log line and metrics
 # How many chargers there are before; bash counts its own SECONDS, see above.
 CHARGERS ?= 100000
 MINUTES ?= 10
-ONLY ?=
 
 .PHONY: build-load
 build-load:

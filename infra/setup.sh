@@ -7,6 +7,7 @@
 #   infra/setup.sh fuzz    what `make run` needs, and cargo-fuzz
 #   infra/setup.sh bench   what `make run` needs, and PostgreSQL with PostGIS to measure against
 #   infra/setup.sh load    what `make run` needs, and wrk, PostgreSQL and Redis for `make load` and `make soak`
+#   infra/setup.sh verify  what `lambda` installs, and stand-ins for S3, Secrets Manager and CloudFront for `make verify-aws`
 #   infra/setup.sh bench-photos  what `make run` needs, and Pillow and sharp to measure against
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -46,6 +47,15 @@ want_python_library() { # module, pinned package, reason
     echo "setup: installing $2 into $VENV: $3"
     [ -x "$VENV/bin/python" ] || python3 -m venv "$VENV"
     "$VENV/bin/pip" install --quiet --disable-pip-version-check "$2"
+}
+
+# As a package for Lambda has them: in a folder of their own.
+want_lambda_libraries() { # reason, pinned packages
+    local reason=$1
+    shift
+    [ -d "$VENV/lambda-python" ] && return
+    echo "setup: installing $* into $VENV/lambda-python: $reason"
+    "$VENV/bin/pip" install --quiet --disable-pip-version-check --target "$VENV/lambda-python" "$@"
 }
 
 want_node_library() { # module, pinned package, reason
@@ -100,6 +110,12 @@ for_benching_photos() {
     have perf || want_package linux-perf "tells where the time goes"
 }
 
+for_verifying() {
+    have node || want_package nodejs "one of the two that cold starts are measured beside"
+    have npm || want_package npm "installs the AWS SDK for it"
+    have faketime || want_package faketime "S3 by another clock: a form that is too old"
+}
+
 for_fuzzing() {
     have c++ || want_package g++ "libFuzzer is built from C++"
 }
@@ -110,6 +126,14 @@ want_cargo_tool() { # command, version, reason
     cargo install --quiet --locked --version "$2" "$1"
 }
 
+# Into .venv: its version is ours alone.
+want_s3() {
+    [ -x "$VENV/bin/s3s-fs" ] && return
+    echo "setup: installing s3s-fs 0.14.1 with cargo into $VENV: an S3 that checks signatures and forms"
+    cargo install --quiet --locked --version 0.14.1 --features binary --root "$VENV" --target-dir target/s3s-fs s3s-fs
+    rm -rf target/s3s-fs
+}
+
 for_running
 case "${1:-run}" in
     run) ;;
@@ -117,6 +141,7 @@ case "${1:-run}" in
     load) for_load ;;
     bench-photos) for_benching_photos ;;
     fuzz) for_fuzzing ;;
+    verify) for_testing && for_verifying ;;
     *) for_testing ;;
 esac
 install_packages
@@ -127,12 +152,22 @@ case "${1:-run}" in
         want_node_library sharp sharp@0.35.5 "the fastest of its kind in common use"
         ;;
     fuzz) want_cargo_tool cargo-fuzz 0.13.2 "builds and runs the fuzz targets" ;;
-    test | lambda)
+    test | lambda | verify)
         want_python_tool sam aws-sam-cli==1.170.0 "checks template.yaml (with cfn-lint)"
         want_python_tool schemathesis schemathesis==4.32.5 "tries everything that infra/openapi.json promises"
         ;;
-    *) echo "usage: infra/setup.sh run|test|lambda|bench|load|bench-photos|fuzz" >&2; exit 2 ;;
+    *) echo "usage: infra/setup.sh run|test|lambda|verify|bench|load|bench-photos|fuzz" >&2; exit 2 ;;
 esac
-if [ "${1:-run}" = lambda ]; then
-    want_python_tool cargo-lambda cargo-lambda==1.9.2 "builds and runs functions as Lambda does (brings zig)"
+case "${1:-run}" in
+    lambda | verify) want_python_tool cargo-lambda cargo-lambda==1.9.2 "builds and runs functions as Lambda does (brings zig)" ;;
+esac
+if [ "${1:-run}" = verify ]; then
+    want_python_tool moto_server "moto[server,secretsmanager,cloudfront]==5.2.5" "stands in for Secrets Manager and CloudFront"
+    want_python_tool checkov checkov==3.2.459 "looks for what is unsafe in the templates"
+    want_lambda_libraries "what cold starts are measured beside" boto3==1.44.8 "psycopg[binary]==3.3.9"
+    want_node_library @aws-sdk/client-s3 @aws-sdk/client-s3@3.1175.0 "what cold starts are measured beside"
+    want_node_library @aws-sdk/client-secrets-manager @aws-sdk/client-secrets-manager@3.1164.0 "the same"
+    want_node_library pg pg@8.23.1 "the same"
+    want_node_library esbuild esbuild@0.28.2 "bundles it as one would deploy it"
+    want_s3
 fi

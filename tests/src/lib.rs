@@ -36,7 +36,7 @@ pub mod seed;
 pub mod statement_gate;
 pub mod traces;
 pub mod trap;
-mod watched;
+pub mod watched;
 
 use db::Db;
 use domain::connection::Database;

@@ -1,4 +1,4 @@
-//! Folders and servers that are gone when the test process is, however it ends.
+//! Folders and servers that are gone when this process is, however it ends.
 
 use std::fs::{Metadata, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
@@ -41,16 +41,26 @@ wait
 
 /// A new folder of the user who runs servers: this one, or an unprivileged one where this one is root.
 #[derive(Debug)]
-pub(crate) struct Folder {
+pub struct Folder {
     path: PathBuf,
     owner: Option<(u32, u32)>,
     keeper: Child,
 }
 
 impl Folder {
-    pub(crate) fn new(prefix: &str) -> Self {
+    /// An empty one; PostgreSQL refuses to run as root.
+    pub fn new(prefix: &str) -> Self {
         let dir = TempDir::with_prefix(prefix).unwrap();
         let owner = unprivileged_user(&std::fs::metadata(&dir).unwrap());
+        Self::keep(dir, owner)
+    }
+
+    /// An empty one of this user, for servers that may be run by anybody.
+    pub fn of_this_user(prefix: &str) -> Self {
+        Self::keep(TempDir::with_prefix(prefix).unwrap(), None)
+    }
+
+    fn keep(dir: TempDir, owner: Option<(u32, u32)>) -> Self {
         let mut keeper = as_user(Command::new("sh"), owner);
         keeper.args(["-c", KEEPER, "sh"]).arg(dir.path()).process_group(0).stdin(Stdio::piped());
         let keeper = keeper.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
@@ -59,7 +69,8 @@ impl Folder {
         folder
     }
 
-    pub(crate) fn path(&self) -> &Path {
+    /// Where it is.
+    pub fn path(&self) -> &Path {
         &self.path
     }
 
@@ -93,11 +104,11 @@ impl Drop for Folder {
 }
 
 /// What a server wrote, in all its lives.
-pub(crate) type Log = Arc<Mutex<String>>;
+pub type Log = Arc<Mutex<String>>;
 
 /// A running server.
 #[derive(Debug)]
-pub(crate) struct Process {
+pub struct Process {
     watcher: Child,
     reader: Option<JoinHandle<()>>,
 }
@@ -105,7 +116,7 @@ pub(crate) struct Process {
 impl Process {
     /// Starts a server as the owner of the folder and waits until it says that it is `ready`; `None` where it ends instead.
     /// It ends with the signal `last` when nothing else has stopped it before.
-    pub(crate) fn start(
+    pub fn start(
         folder: &Folder,
         command: &[String],
         ready: &'static str,
@@ -134,7 +145,7 @@ impl Process {
     }
 
     /// Stops it with a signal and waits until it and its children are gone.
-    pub(crate) fn stop(mut self, signal: &str) {
+    pub fn stop(mut self, signal: &str) {
         writeln!(self.watcher.stdin.as_ref().unwrap(), "{signal}").unwrap();
         self.end();
     }
@@ -165,7 +176,7 @@ fn read(output: ChildStderr, ready: &str, is_ready: &Sender<()>, log: &Log) {
 
 /// A port for a server that may be away for a while. Systems give their clients' ends other ports, so that no connection takes it
 /// meanwhile.
-pub(crate) fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
     let draw = || 10_240 + (uuid::Uuid::new_v4().as_u128() % 20_000) as u16;
     std::iter::repeat_with(draw).take(1000).find(is_free).expect("a free port")

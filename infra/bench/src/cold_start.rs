@@ -1,7 +1,7 @@
-//! The start of the real binaries under a Lambda Runtime API: from the process to the first `GET /invocation/next`, the memory that
+//! The start of real programs under a Lambda Runtime API: from the process to the first `GET /invocation/next`, the memory that
 //! takes, and the first answer.
 //!
-//! The Runtime API is a bare listener (`runtime_api`), so that nothing but the binary is timed. What Lambda does before (fetching
+//! The Runtime API is a bare listener (`runtime_api`), so that nothing but the program is timed. What Lambda does before (fetching
 //! the package, starting the sandbox) is not in these numbers.
 
 mod runtime_api;
@@ -12,6 +12,7 @@ use crate::server::Server;
 use db::Db;
 use domain::connection::Database;
 use runtime_api::RuntimeApi;
+use std::ffi::OsString;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -25,13 +26,78 @@ const SECRET: &str = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:sh
 const LISTING_EVENT: &str = include_str!("../../../events/get-chargers.nearby.json");
 const ROUTE_EVENT: &str = include_str!("../../../events/post-routing-calculate.polyline.json");
 
-/// What the starts of one binary took.
-#[derive(Debug, Default)]
-struct Starts {
-    init: Samples,
-    first_answer: Samples,
-    init_memory_mb: f64,
-    memory_mb: f64,
+/// A program that Lambda could start.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// The program and what it is told.
+    pub command: Vec<OsString>,
+    /// Its environment, beside what Lambda sets itself.
+    pub variables: Vec<(String, String)>,
+    /// Its first event, and a text that the answer must hold; `None` where there is nobody to answer it with.
+    pub first: Option<(String, String)>,
+}
+
+/// What the starts of one program took.
+#[derive(Clone, Debug, Default)]
+pub struct Starts {
+    /// From the process to the first `GET /invocation/next`.
+    pub init: Samples,
+    /// From the first event to its answer.
+    pub first_answer: Samples,
+    /// The most memory that any start had needed until it asked for its event.
+    pub init_memory_mb: f64,
+    /// And until it had answered.
+    pub memory_mb: f64,
+}
+
+/// Starts each program so often, in turns, so that whatever else the machine does meets all of them; once more before, since the
+/// first start reads the file from disk.
+///
+/// # Errors
+/// When a program does not start, or does not answer as it must.
+pub fn start_in_turns(candidates: &[Candidate], runs: usize) -> Result<Vec<Starts>, Trouble> {
+    let mut all = vec![Starts::default(); candidates.len()];
+    for run in 0..=runs {
+        for (candidate, starts) in candidates.iter().zip(&mut all) {
+            let mut warming_up = Starts::default();
+            start(candidate, if run == 0 { &mut warming_up } else { starts })?;
+        }
+    }
+    Ok(all)
+}
+
+fn start(candidate: &Candidate, starts: &mut Starts) -> Result<(), Trouble> {
+    let mut api = RuntimeApi::listen()?;
+    let mut command = command(candidate, api.address())?;
+    let started = Instant::now();
+    let mut child = Started(command.spawn()?);
+    let asked = api.next(PATIENCE)?;
+    starts.init.push(asked - started);
+    starts.init_memory_mb = starts.init_memory_mb.max(child.peak_memory_mb()?);
+    if let Some((event, expected)) = &candidate.first {
+        starts.first_answer.push(api.invoke(event, expected, PATIENCE)?);
+    }
+    starts.memory_mb = starts.memory_mb.max(child.peak_memory_mb()?);
+    child.end()
+}
+
+/// The environment is Lambda's and nothing else.
+fn command(candidate: &Candidate, address: String) -> Result<Command, Trouble> {
+    let (program, arguments) = candidate.command.split_first().ok_or("a command without a program")?;
+    let mut command = Command::new(program);
+    command.args(arguments).env_clear().stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.envs([
+        ("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE"),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
+        ("AWS_LAMBDA_FUNCTION_NAME", "bench"),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+        ("AWS_LAMBDA_RUNTIME_API", &*address),
+        ("AWS_REGION", "eu-central-1"),
+        ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+        ("AWS_SESSION_TOKEN", "a-token"),
+    ]);
+    command.envs(candidate.variables.iter().map(|(name, value)| (name, value)));
+    Ok(command)
 }
 
 /// Starts each binary so often, with a login from a secret (which is not fetched before the first request) and with a URL.
@@ -51,61 +117,27 @@ pub async fn run(binaries: &[PathBuf], runs: usize, place: &Path) -> Result<Stri
          ≤ {INIT_MS} ms, ≤ {BINARY_MB} MB, ≤ {MEMORY_MB} MB |\n|---|---|---|---|---|---|---|---|---|\n"
     );
     for binary in binaries {
-        for (name, variable) in [("secret", ("DB_SECRET_ARN", SECRET)), ("URL", ("DATABASE_URL", &*url))] {
-            let starts = start_often(binary, variable, runs)?;
-            write_row(&mut table, binary, name, &starts)?;
+        // With a secret there is nobody to ask for it.
+        let with_secret = candidate(binary, ("DB_SECRET_ARN", SECRET), None);
+        let with_url = candidate(binary, ("DATABASE_URL", &url), Some((event(binary), "\"statusCode\":200")));
+        let starts = start_in_turns(&[with_secret, with_url], runs)?;
+        for (name, starts) in ["secret", "URL"].into_iter().zip(&starts) {
+            write_row(&mut table, binary, name, starts)?;
         }
     }
     Ok(table)
 }
 
-fn start_often(binary: &Path, database: (&str, &str), runs: usize) -> Result<Starts, Trouble> {
-    let mut starts = Starts::default();
-    // The first start reads the file from disk; it counts as warming up.
-    for run in 0..=runs {
-        let mut api = RuntimeApi::listen()?;
-        let started = Instant::now();
-        let mut child = Started(command(binary, api.address(), database).spawn()?);
-        let asked = api.next(PATIENCE)?;
-        let init_memory_mb = child.peak_memory_mb()?;
-        // With a secret there is nobody to ask for it.
-        let answer = if database.0 == "DATABASE_URL" { Some(api.invoke(event(binary), PATIENCE)?) } else { None };
-        let memory_mb = child.peak_memory_mb()?;
-        child.end()?;
-        if run == 0 {
-            continue;
-        }
-        starts.init.push(asked - started);
-        starts.init_memory_mb = starts.init_memory_mb.max(init_memory_mb);
-        starts.memory_mb = starts.memory_mb.max(memory_mb);
-        if let Some(took) = answer {
-            starts.first_answer.push(took);
-        }
-    }
-    Ok(starts)
+fn candidate(binary: &Path, database: (&str, &str), first: Option<(&str, &str)>) -> Candidate {
+    let variables =
+        [("APP_ENV", "production"), ("PHOTO_BASE_URL", "https://photos.example"), ("S3_BUCKET", "photos"), database];
+    let owned = |(one, other): (&str, &str)| (one.to_owned(), other.to_owned());
+    let command = vec![binary.as_os_str().to_owned()];
+    Candidate { command, variables: variables.map(owned).to_vec(), first: first.map(owned) }
 }
 
 fn event(binary: &Path) -> &'static str {
     if binary.ends_with("route-search") { ROUTE_EVENT } else { LISTING_EVENT }
-}
-
-/// The environment is Lambda's and nothing else.
-fn command(binary: &Path, address: String, database: (&str, &str)) -> Command {
-    let mut command = Command::new(binary);
-    command.env_clear().env(database.0, database.1).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    command.envs([
-        ("APP_ENV", "production"),
-        ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
-        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
-        ("AWS_LAMBDA_FUNCTION_NAME", "bench"),
-        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
-        ("AWS_LAMBDA_RUNTIME_API", &*address),
-        ("AWS_REGION", "eu-central-1"),
-        ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
-        ("PHOTO_BASE_URL", "https://photos.example"),
-        ("S3_BUCKET", "photos"),
-    ]);
-    command
 }
 
 /// A process that ends with its owner.

@@ -12,6 +12,7 @@ pub mod cold_start;
 pub mod db;
 pub mod samples;
 pub mod server;
+pub mod table;
 
 /// Whatever ends a bench before its time.
 pub type Trouble = Box<dyn std::error::Error + Send + Sync>;

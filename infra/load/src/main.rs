@@ -16,10 +16,10 @@ mod report;
 mod run;
 mod soak;
 mod stack;
-mod table;
 mod traffic;
 mod trouble;
 
+use bench::table;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 static DATABASES: AtomicU32 = AtomicU32::new(0);
 
 impl Server {
-    async fn administer(&self, statement: String) {
+    /// Runs a statement as the superuser, who is asked for no password.
+    pub async fn administer(&self, statement: String) {
         self.superuser("postgres").await.execute(AssertSqlSafe(statement)).await.unwrap();
     }
 

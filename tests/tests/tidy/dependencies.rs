@@ -56,7 +56,8 @@ fn dependencies_point_one_way_from_functions_to_shared_crates_to_the_domain() {
             }
             _ => {}
         }
-        assert!(name == "tests" || !member.dependencies.contains("tests"), "{name}");
+        // `make verify-aws` sets the same stage, for the programs as they are deployed.
+        assert!(["tests", "verify-aws"].contains(&name.as_str()) || !member.dependencies.contains("tests"), "{name}");
         // `make load` runs the embedded server's S3 endpoint and delivery beside PostgreSQL: the protocol, not a second copy of it.
         assert!(["tests", "load"].contains(&name.as_str()) || !member.dependencies.contains("local"), "{name}");
     }

@@ -4,18 +4,19 @@ use std::fmt;
 
 /// A table below its title.
 #[derive(Debug)]
-pub(crate) struct Table {
+pub struct Table {
     title: String,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    pub(crate) fn new(title: impl Into<String>, columns: &[&str]) -> Self {
+    /// A table with these columns.
+    pub fn new(title: impl Into<String>, columns: &[&str]) -> Self {
         Self { title: title.into(), rows: vec![columns.iter().map(|column| (*column).to_owned()).collect()] }
     }
 
     /// Adds a row, a cell for each column.
-    pub(crate) fn row(&mut self, cells: Vec<String>) {
+    pub fn row(&mut self, cells: Vec<String>) {
         self.rows.push(cells);
     }
 }
@@ -34,7 +35,7 @@ impl fmt::Display for Table {
 }
 
 /// As many figures as a measurement is worth.
-pub(crate) fn figures(number: f64) -> String {
+pub fn figures(number: f64) -> String {
     match number {
         number if !number.is_finite() => "–".to_owned(),
         number if number.abs() >= 99.5 => format!("{number:.0}"),
@@ -44,7 +45,7 @@ pub(crate) fn figures(number: f64) -> String {
 }
 
 /// ✓ or ✗.
-pub(crate) fn mark(is_right: bool) -> &'static str {
+pub fn mark(is_right: bool) -> &'static str {
     if is_right { "✓" } else { "✗" }
 }
 
