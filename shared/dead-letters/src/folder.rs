@@ -75,9 +75,11 @@ fn take(letters: &Path, after: Option<&str>, limit: usize) -> io::Result<Vec<Tak
     let mut names: Vec<String> = names.filter(is_next).collect();
     names.sort_unstable();
     names.truncate(limit);
-    let read = |id: String| match fs::read(letters.join(&id)) {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        text => Ok(Some(Taken { letter: Letter::parse(&text?), id, receipt: String::new() })),
+    let read = |id: String| -> io::Result<Option<Taken>> {
+        match fs::read(letters.join(&id)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            text => Ok(Some(Taken { letter: Letter::parse(&text?), id, receipt: String::new() })),
+        }
     };
     names.into_iter().map(read).filter_map(Result::transpose).collect()
 }

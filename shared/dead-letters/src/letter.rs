@@ -55,7 +55,8 @@ fn object(record: &Value) -> Option<String> {
 /// A text of somebody else as it may stand on a terminal; empty for what is none.
 fn shown(text: &Value) -> String {
     let text = text.as_str().unwrap_or_default();
-    let mut short: String = text.chars().take(MAX_TEXT_CHARS).flat_map(char::escape_debug).collect();
+    let seen = |sign: char| if sign.is_control() { char::REPLACEMENT_CHARACTER } else { sign };
+    let mut short: String = text.chars().take(MAX_TEXT_CHARS).map(seen).collect();
     if text.chars().nth(MAX_TEXT_CHARS).is_some() {
         short.push('…');
     }
@@ -133,7 +134,7 @@ mod tests {
         let mut record = record();
         record["responsePayload"]["errorMessage"] = json!(format!("\u{1b}[2J{}", "é".repeat(500)));
         let error = parse(&record).unwrap().error;
-        assert!(error.starts_with("Error: \\u{1b}[2J") && error.ends_with("é…"), "{error}");
+        assert!(error.starts_with("Error: \u{fffd}[2J") && error.ends_with("é…"), "{error}");
         assert!(error.chars().count() < 230);
     }
 }

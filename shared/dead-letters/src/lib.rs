@@ -18,11 +18,11 @@ mod letter;
 mod queue;
 
 pub use arn::FunctionArn;
+pub use folder::Folder;
 pub use letter::Letter;
+pub use queue::Queue;
 
 use domain::Result;
-use folder::Folder;
-use queue::Queue;
 use std::fmt;
 use std::path::PathBuf;
 

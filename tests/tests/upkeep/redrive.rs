@@ -288,7 +288,7 @@ async fn the_embedded_server_gives_an_event_up_and_is_given_it_again() {
         "{said}"
     );
     deliver(&storage, handler(&taken, false)).await;
-    let (failed, taken) = (failed.lock().unwrap(), taken.lock().unwrap());
+    let (failed, taken) = (failed.lock().unwrap().clone(), taken.lock().unwrap().clone());
     assert_eq!((failed.len(), taken.len(), &failed[0]), (3, 1, &taken[0]));
     assert!(!data.path().join("sharaspot.db").exists(), "no database is needed for that");
     assert!(run(&[]).await.contains("redriven 0 / kept 0"));
