@@ -143,7 +143,7 @@ impl<'a> Admin<'a> {
         let others = sqlx::query_scalar(OTHERS).bind(names).bind(migrator);
         let others: Vec<String> = others.fetch_all(&mut self.connection).await.map_err(failed)?;
         for role in others {
-            let [role, migrator] = [&role, migrator].map(identifier);
+            let [role, migrator] = [role.as_str(), migrator].map(identifier);
             let sql = format!("/* logins.hand_over */ GRANT {role} TO {migrator} WITH ADMIN OPTION");
             execute(&mut self.connection, sql).await?;
         }
