@@ -69,14 +69,18 @@ impl Program {
     /// report. A report is written all the same where there is one.
     pub async fn execute(&self, command: CommandLine, out: &mut impl Write) -> Result<()> {
         let CommandLine { command, json } = command;
+        // Boxed, since futures of futures are larger than the stack of a thread, unless they are optimised.
         let report = match command {
             Command::Doctor => self.visit().await,
             #[cfg(feature = "redrive")]
-            Command::Redrive(request) => crate::redrive::redrive(self.config()?, &request).await?,
-            Command::On(action) => match perform(&self.app_for(only_looks(&action)).await?, action, out).await? {
-                Some(report) => report,
-                None => return Ok(()),
-            },
+            Command::Redrive(request) => Box::pin(crate::redrive::redrive(self.config()?, &request)).await?,
+            Command::On(action) => {
+                let app = self.app_for(only_looks(&action)).await?;
+                match Box::pin(perform(&app, action, out)).await? {
+                    Some(report) => report,
+                    None => return Ok(()),
+                }
+            }
         };
         let written = if json {
             serde_json::to_writer_pretty(&mut *out, &report).map_err(std::io::Error::from).and_then(|()| writeln!(out))

@@ -18,7 +18,7 @@ async fn database(disk: &Disk) -> Db {
 }
 
 fn is_said(error: &str) -> bool {
-    let words = ["the disk is full", "cannot be opened or made", "No space left", "no storage space"];
+    let words = ["the disk is full", "No space left", "no storage space"];
     words.iter().any(|word| error.contains(word)) && !error.contains("on our side") && !error.contains("refused")
 }
 

@@ -213,7 +213,7 @@ pub(crate) async fn ask(app: &App, event: Value, deadline_s: Option<i64>) -> Res
     let deadline_ms = deadline_s.map_or(0, |seconds| NOON.plus_seconds(seconds).as_micros() / 1_000);
     let mut context = Context::default();
     context.deadline = deadline_ms as u64;
-    ops::handle(app, LambdaEvent::new(event, context)).await.map_err(|error| error.to_string())
+    Box::pin(ops::handle(app, LambdaEvent::new(event, context))).await.map_err(|error| error.to_string())
 }
 
 /// What `ops` writes where somebody types this, or what it fails with.

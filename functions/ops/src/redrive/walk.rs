@@ -129,6 +129,9 @@ impl<'a> Walk<'a> {
     }
 
     fn stopped(&self, error: Error) -> Error {
+        if self.summary.looked_at() == 0 {
+            return error;
+        }
         let (redriven, of) = (self.summary.redriven(), &self.summary.of);
         let detail = format!("It stopped: {redriven} redriven from {of}; the same command goes on.");
         Error::new(error.kind(), detail).because(error)
