@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-const INIT_MS: f64 = 2.5;
+const INIT_MS: f64 = 2.0;
 const BINARY_MB: f64 = 6.5;
 const MEMORY_MB: f64 = 10.0;
 const PATIENCE: Duration = Duration::from_secs(10);
