@@ -5,7 +5,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-FUNCTIONS := chargers contribute ops optimize-photo route-search upload
+FUNCTIONS := chargers contribute invalidate-cdn ops optimize-photo route-search upload
 TARGET_DIR = $${CARGO_TARGET_DIR:-target}
 VENV_BIN := $(CURDIR)/.venv/bin
 # cfn-lint wants to know where; nothing is sent there.

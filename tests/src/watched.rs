@@ -116,13 +116,7 @@ pub struct Process {
 impl Process {
     /// Starts a server as the owner of the folder and waits until it says that it is `ready`; `None` where it ends instead.
     /// It ends with the signal `last` when nothing else has stopped it before.
-    pub fn start(
-        folder: &Folder,
-        command: &[String],
-        ready: &'static str,
-        last: &str,
-        log: &Log,
-    ) -> Option<Self> {
+    pub fn start(folder: &Folder, command: &[String], ready: &'static str, last: &str, log: &Log) -> Option<Self> {
         let held = folder.keeper.stdin.as_ref().unwrap().as_fd().try_clone_to_owned().unwrap();
         let mut watcher = as_user(Command::new("sh"), folder.owner)
             .args(["-c", WATCHER, "sh", last])

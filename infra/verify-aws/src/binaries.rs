@@ -27,7 +27,8 @@ impl Binaries {
     pub(crate) fn program(&self, function: &Function) -> Result<PathBuf, Trouble> {
         let places = [self.0.join(&function.id).join("bootstrap"), self.0.join(&function.binary)];
         let found = places.iter().find(|place| place.is_file());
-        let found = found.ok_or_else(|| format!("{} is not in {}: make verify-build", function.binary, self.0.display()))?;
+        let found =
+            found.ok_or_else(|| format!("{} is not in {}: make verify-build", function.binary, self.0.display()))?;
         Ok(std::path::absolute(found)?)
     }
 }

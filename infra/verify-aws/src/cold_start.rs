@@ -35,7 +35,15 @@ pub(crate) fn check(template: &Template, programs: &Binaries, runs: usize, repor
     let mut table = Table::new(
         format!("{runs} starts each, in turns"),
         &[
-            "program", "MB", "init p50 ms", "p99 ms", "first answer p50 ms", "peak MB", "× Python", "× Node", "targets missed",
+            "program",
+            "MB",
+            "init p50 ms",
+            "p99 ms",
+            "first answer p50 ms",
+            "peak MB",
+            "× Python",
+            "× Node",
+            "targets missed",
         ],
     );
     for (name, starts) in [("Python, boto3 + psycopg", python), ("Node, AWS SDK + pg", node)] {
@@ -45,7 +53,13 @@ pub(crate) fn check(template: &Template, programs: &Binaries, runs: usize, repor
         let size_mb = size_mb(&programs.program(function)?)?;
         let times = [python, node].map(|other| other.init.p50_ms() / starts.init.p50_ms());
         let missed = missed(function, size_mb, starts, times);
-        table.row(row(&function.binary, format!("{size_mb:.2}"), starts, &times.map(|times| format!("{times:.0}")), missed));
+        table.row(row(
+            &function.binary,
+            format!("{size_mb:.2}"),
+            starts,
+            &times.map(|times| format!("{times:.0}")),
+            missed,
+        ));
         report.check(true, format!("{} starts and answers {runs} times", function.binary));
     }
     report.say(format!("\n{table}"));

@@ -99,7 +99,10 @@ impl Statement {
 
     fn rights(&self) -> Vec<Right> {
         let right = |action: &String, resource: &String| Right { action: action.clone(), resource: resource.clone() };
-        self.actions.iter().flat_map(|action| self.resources.iter().map(move |resource| right(action, resource))).collect()
+        self.actions
+            .iter()
+            .flat_map(|action| self.resources.iter().map(move |resource| right(action, resource)))
+            .collect()
     }
 }
 
@@ -145,7 +148,10 @@ fn one_or_many(value: &Value) -> Vec<&Value> {
 fn texts(value: &Value) -> Result<Vec<String>, Trouble> {
     let values = one_or_many(value);
     let texts = values.iter().map(|value| value.as_str().map(str::to_owned));
-    texts.collect::<Option<Vec<_>>>().filter(|texts| !texts.is_empty()).ok_or_else(|| format!("{value} is no text").into())
+    texts
+        .collect::<Option<Vec<_>>>()
+        .filter(|texts| !texts.is_empty())
+        .ok_or_else(|| format!("{value} is no text").into())
 }
 
 #[cfg(test)]

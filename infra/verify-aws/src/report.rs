@@ -30,7 +30,11 @@ impl Report {
     /// Whether a value is what it should be; where not, what it is instead.
     pub(crate) fn equal<T: PartialEq + std::fmt::Debug>(&mut self, found: T, expected: T, what: impl Display) {
         let is_right = found == expected;
-        if is_right { self.check(true, what) } else { self.check(false, format!("{what}: {found:?} and not {expected:?}")) }
+        if is_right {
+            self.check(true, what)
+        } else {
+            self.check(false, format!("{what}: {found:?} and not {expected:?}"))
+        }
     }
 
     /// How many checks there were, and how many of them failed.

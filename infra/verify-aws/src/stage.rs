@@ -8,13 +8,16 @@ mod database;
 mod emulator;
 mod program;
 mod recorder;
+mod sandbox;
 mod store;
 
 use crate::Trouble;
 use crate::template::{Function, Made, REGION, Template};
 pub(crate) use aws::Aws;
 pub(crate) use emulator::Emulator;
+pub(crate) use program::start as start_program;
 pub(crate) use recorder::{Recorded, Recorder};
+pub(crate) use sandbox::Sandbox;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -35,7 +38,8 @@ pub(crate) struct Stage {
     pub(crate) store: Store,
     pub(crate) aws: Aws,
     pub(crate) postgres: Server,
-    pub(crate) certificates: Certificates,
+    /// Holds the file that vouches for the server.
+    _certificates: Certificates,
     /// What the template's resource `Migrations` hands to Ops.
     pub(crate) migrations: Value,
     folder: Folder,
@@ -72,25 +76,19 @@ impl Stage {
             variables.extend(of_this_machine(&postgres, &certificates, &recorder));
             let program = binaries.program(&function)?;
             let emulator = Emulator::start(&folder, &function, &program, &variables)?;
-            store.make_bucket(&function)?;
+            for bucket in function.buckets() {
+                store.make_bucket(bucket)?;
+            }
             let name = function.binary.clone();
             deployed.insert(name, Deployed { function, program, variables, emulator, _recorder: recorder });
         }
         let migrations = stack.required(&stack.resource("Migrations")?["Properties"])?;
-        Ok(Self { deployed, recorded, store, aws, postgres, certificates, migrations, folder })
+        Ok(Self { deployed, recorded, store, aws, postgres, _certificates: certificates, migrations, folder })
     }
 
     /// Every function, as the template has it.
     pub(crate) fn functions(&self) -> impl Iterator<Item = &Function> {
         self.deployed.values().map(|deployed| &deployed.function)
-    }
-
-    /// A function by the name of its program.
-    ///
-    /// # Errors
-    /// When the template has none.
-    pub(crate) fn function(&self, binary: &str) -> Result<&Function, Trouble> {
-        Ok(&self.deployed(binary)?.function)
     }
 
     /// Sends a payload to a function and waits for its answer.

@@ -40,7 +40,7 @@ pub(crate) async fn tell(stage: &Stage, report: &mut Report) -> Result<(), Troub
     report.say("\n**Photos**: S3's events make renditions, and removals end them\n");
     photos::tell(stage, report, &threads).await?;
     report.say("\n**People**: they bring photos along, and go\n");
-    people::tell(stage, report).await?;
+    people::tell(stage, report, &threads).await?;
     report.say("\n**Rotation**: passwords change under running requests\n");
     rotation::tell(stage, report).await?;
     report.say("\n**Upkeep**: what Ops does at night and by hand\n");

@@ -58,6 +58,14 @@ pub(crate) struct Function {
     pub(crate) role: Role,
 }
 
+impl Function {
+    /// The buckets that its environment names.
+    pub(crate) fn buckets(&self) -> impl Iterator<Item = &str> {
+        let variables = ["S3_BUCKET", "BACKUP_TO"].into_iter().filter_map(|name| self.environment.get(name));
+        variables.map(|value| value.trim_start_matches("s3://"))
+    }
+}
+
 impl Template {
     /// # Errors
     /// When SAM does not understand the template.
@@ -66,7 +74,9 @@ impl Template {
         python.arg(root().join("infra/verify-aws/template.py"));
         let said = tools::output(python).await?;
         let mut documents: Value = serde_json::from_str(&said)?;
-        let Value::Object(stacks) = documents["stacks"].take() else { return Err("template.py writes no stacks".into()) };
+        let Value::Object(stacks) = documents["stacks"].take() else {
+            return Err("template.py writes no stacks".into());
+        };
         Ok(Self { template: documents["template"].take(), stacks })
     }
 
@@ -88,7 +98,8 @@ impl Stack<'_> {
     pub(crate) fn functions(&self) -> Result<Vec<Function>, Trouble> {
         let mut functions = Vec::new();
         for (id, resource) in self.resources_of("AWS::Lambda::Function")? {
-            let text = |value: &Value| value.as_str().map(str::to_owned).ok_or_else(|| format!("{id} is not a function"));
+            let text =
+                |value: &Value| value.as_str().map(str::to_owned).ok_or_else(|| format!("{id} is not a function"));
             let properties = self.required(&resource["Properties"])?;
             let variables = properties["Environment"]["Variables"].as_object().cloned().unwrap_or_default();
             let environment = variables.into_iter().map(|(name, value)| Ok((name, evaluate::text(&value)?)));

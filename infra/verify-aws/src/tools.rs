@@ -19,7 +19,11 @@ pub(crate) fn python_tool(name: &str) -> Result<PathBuf, Trouble> {
 /// # Errors
 /// When it is not.
 pub(crate) fn installed(path: PathBuf) -> Result<PathBuf, Trouble> {
-    if path.is_file() { Ok(path) } else { Err(format!("{} is missing: infra/setup.sh verify installs it", path.display()).into()) }
+    if path.is_file() {
+        Ok(path)
+    } else {
+        Err(format!("{} is missing: infra/setup.sh verify installs it", path.display()).into())
+    }
 }
 
 /// What a command writes to its standard output; it runs in the repository, with no input.

@@ -30,7 +30,8 @@ fn a_request_of_s3_needs_one_action() {
         let expected = (action.to_owned(), format!("arn:aws:s3:::{resource}"));
         assert_eq!(s3(method, uri, body).unwrap(), [expected], "{method} {uri}");
     }
-    let list = Call::read(Service::S3, &parts("GET", "/photos?list-type=2&prefix=raw%2Fa", &[]), &Bytes::new()).unwrap();
+    let list =
+        Call::read(Service::S3, &parts("GET", "/photos?list-type=2&prefix=raw%2Fa", &[]), &Bytes::new()).unwrap();
     assert_eq!(list[0].context["s3:prefix"], "raw/a");
 }
 
@@ -53,7 +54,8 @@ fn a_request_that_is_not_known_is_an_error() {
 #[test]
 fn the_signature_says_for_whom_a_request_is() {
     let of = |scope: &str| {
-        let signature = format!("AWS4-HMAC-SHA256 Credential=KEY/20260301/eu-central-1/{scope}/aws4_request, Signature=0");
+        let signature =
+            format!("AWS4-HMAC-SHA256 Credential=KEY/20260301/eu-central-1/{scope}/aws4_request, Signature=0");
         Service::of(&parts("POST", "/", &[("authorization", &signature)]))
     };
     assert_eq!(of("s3").unwrap(), Service::S3);

@@ -35,8 +35,18 @@ impl Others {
         let bundle = folder.path().join("bundle.mjs");
         let source = root().join(HANDLERS).join("node/bootstrap.mjs");
         // What is still CommonJS wants `require`.
-        let require = "--banner:js=import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
-        let settings = ["--bundle", "--platform=node", "--target=node20", "--format=esm", "--minify", "--external:pg-native", "--log-level=error", require];
+        let require =
+            "--banner:js=import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+        let settings = [
+            "--bundle",
+            "--platform=node",
+            "--target=node20",
+            "--format=esm",
+            "--minify",
+            "--external:pg-native",
+            "--log-level=error",
+            require,
+        ];
         let settings = settings.map(OsString::from).into_iter();
         let esbuild = installed(venv.join("node_modules/.bin/esbuild"))?;
         let mut command = Command::new(esbuild);

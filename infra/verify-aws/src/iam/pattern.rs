@@ -12,7 +12,9 @@ pub(super) fn matches(pattern: &str, text: &str) -> bool {
                 star = Some((at_pattern, at_text));
                 at_pattern += 1;
             }
-            Some(wanted) if *wanted == '?' || *wanted == text[at_text] => (at_pattern, at_text) = (at_pattern + 1, at_text + 1),
+            Some(wanted) if *wanted == '?' || *wanted == text[at_text] => {
+                (at_pattern, at_text) = (at_pattern + 1, at_text + 1)
+            }
             _ => {
                 let Some((at_star, taken)) = star else { return false };
                 star = Some((at_star, taken + 1));

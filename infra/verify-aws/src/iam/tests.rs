@@ -47,7 +47,8 @@ fn a_denial_counts_for_more_than_a_permission() {
 
 #[test]
 fn a_right_is_one_action_on_one_resource() {
-    let role = role(&json!({"Effect": "Allow", "Action": ["s3:PutObject", "s3:GetObject"], "Resource": ["arn:a/*", "arn:b"]}));
+    let role =
+        role(&json!({"Effect": "Allow", "Action": ["s3:PutObject", "s3:GetObject"], "Resource": ["arn:a/*", "arn:b"]}));
     let rights = role.rights();
     assert_eq!(rights.len(), 4);
     let used: Vec<String> =

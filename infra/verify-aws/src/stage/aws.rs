@@ -24,6 +24,9 @@ const DISTRIBUTION: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
   </DefaultCacheBehavior>
 </DistributionConfig>"#;
 
+/// The stage of the version that everybody reads.
+const CURRENT: &str = "AWSCURRENT";
+
 /// A server of both.
 #[derive(Debug)]
 pub(crate) struct Aws {
@@ -65,7 +68,8 @@ impl Aws {
     /// # Errors
     /// When it is refused.
     pub(super) async fn make_secret(&self, name: &str, value: &Value) -> Result<String, Trouble> {
-        let made = self.secrets_manager("CreateSecret", &json!({"Name": name, "SecretString": value.to_string()})).await?;
+        let made =
+            self.secrets_manager("CreateSecret", &json!({"Name": name, "SecretString": value.to_string()})).await?;
         made["ARN"].as_str().map(str::to_owned).ok_or_else(|| "a secret without an ARN".into())
     }
 
@@ -74,7 +78,8 @@ impl Aws {
     /// # Errors
     /// When a setting is missing or refused.
     pub(super) async fn generate(&self, draw: &Value) -> Result<Value, Trouble> {
-        let settings = json!({"PasswordLength": draw["PasswordLength"], "ExcludePunctuation": draw["ExcludePunctuation"]});
+        let settings =
+            json!({"PasswordLength": draw["PasswordLength"], "ExcludePunctuation": draw["ExcludePunctuation"]});
         let drawn = self.secrets_manager("GetRandomPassword", &settings).await?;
         let text = |value: &Value| value.as_str().map(str::to_owned).ok_or("a setting of a secret is missing");
         let mut secret: Value = serde_json::from_str(&text(&draw["SecretStringTemplate"])?)?;
@@ -93,8 +98,32 @@ impl Aws {
     /// # Errors
     /// When there is none of that ARN.
     pub(crate) async fn secret(&self, arn: &str) -> Result<Value, Trouble> {
-        let answer = self.secrets_manager("GetSecretValue", &json!({ "SecretId": arn })).await?;
+        let current = json!({"SecretId": arn, "VersionStage": CURRENT});
+        let answer = self.secrets_manager("GetSecretValue", &current).await?;
         Ok(serde_json::from_str(answer["SecretString"].as_str().unwrap_or_default())?)
+    }
+
+    /// Begins a rotation as Secrets Manager does: a version without a value is pending, and everything else is as it was. Without a
+    /// function that it could invoke, moto makes that version the current one, which is taken back.
+    ///
+    /// # Errors
+    /// When it is refused.
+    pub(crate) async fn begin_rotation(&self, arn: &str, version: &str) -> Result<(), Trouble> {
+        let described = self.secrets_manager("DescribeSecret", &json!({ "SecretId": arn })).await?;
+        let versions = described["VersionIdsToStages"].as_object().into_iter().flatten();
+        let is_current = |stages: &Value| stages.as_array().is_some_and(|stages| stages.contains(&json!(CURRENT)));
+        let current = versions.filter(|(_, stages)| is_current(stages)).map(|(version, _)| version).next();
+        let rules = json!({"AutomaticallyAfterDays": 30});
+        let rotate = json!({"SecretId": arn, "ClientRequestToken": version, "RotationRules": rules});
+        self.secrets_manager("RotateSecret", &rotate).await?;
+        for change in [
+            json!({"SecretId": arn, "VersionStage": CURRENT, "RemoveFromVersionId": version, "MoveToVersionId": current}),
+            json!({"SecretId": arn, "VersionStage": "AWSPENDING", "MoveToVersionId": version}),
+            json!({"SecretId": arn, "VersionStage": "AWSPREVIOUS", "RemoveFromVersionId": version}),
+        ] {
+            self.secrets_manager("UpdateSecretVersionStage", &change).await?;
+        }
+        Ok(())
     }
 
     /// The passwords of all secrets.
@@ -133,7 +162,11 @@ impl Aws {
         let headers = [headers, &[("authorization", &*scope)]].concat();
         let reply = client::post(&format!("http://{}/{path}", self.address()), &headers, body).await?;
         let said = || String::from_utf8_lossy(&reply.body).into_owned();
-        if reply.status.is_success() { Ok(reply) } else { Err(format!("{service}: {} {}", reply.status, said()).into()) }
+        if reply.status.is_success() {
+            Ok(reply)
+        } else {
+            Err(format!("{service}: {} {}", reply.status, said()).into())
+        }
     }
 }
 

@@ -16,7 +16,8 @@ const PASSWORD: &str = "k)8'Q|t$~[7%{u}\\+x";
 /// When PostgreSQL is not installed.
 pub(super) async fn start(certificates: &Certificates) -> Result<(Server, Value), Trouble> {
     let options = Options { certificates: Some(certificates.clone()), max_connections: 80, settings: Vec::new() };
-    let server = Server::start(options).await.ok_or("PostgreSQL is not installed: infra/setup.sh verify installs it")?;
+    let server =
+        Server::start(options).await.ok_or("PostgreSQL is not installed: infra/setup.sh verify installs it")?;
     let password = PASSWORD.replace('\'', "''");
     server.administer(format!("CREATE ROLE {ADMIN} LOGIN CREATEROLE CREATEDB PASSWORD '{password}'")).await;
     server.administer(format!("GRANT pg_monitor, pg_signal_backend TO {ADMIN} WITH ADMIN OPTION")).await;

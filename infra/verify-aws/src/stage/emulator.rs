@@ -48,7 +48,11 @@ impl Emulator {
             &binary,
         ];
         let (process, log) = program::start(folder, &command, variables, "(rapid) exec")?;
-        Ok(Self { _process: process, log, url: format!("http://{}/2015-03-31/functions/function/invocations", addresses[0]) })
+        Ok(Self {
+            _process: process,
+            log,
+            url: format!("http://{}/2015-03-31/functions/function/invocations", addresses[0]),
+        })
     }
 
     /// Sends a payload and waits for the answer.

@@ -12,7 +12,7 @@ const JOINED: [&str; 4] = ["sh", "-c", "exec \"$@\" >&2", "sh"];
 ///
 /// # Errors
 /// When it ends instead; then what it wrote.
-pub(super) fn start<'v>(
+pub(crate) fn start<'v>(
     folder: &Folder,
     program: &[&str],
     variables: impl IntoIterator<Item = (&'v str, &'v str)>,

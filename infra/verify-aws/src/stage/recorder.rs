@@ -104,7 +104,8 @@ async fn serve(listener: TcpListener, way: Way) {
 async fn pass(way: Way, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Trouble> {
     let (head, body) = request.into_parts();
     let body = body.collect().await?.to_bytes();
-    let service = Service::of(&head).inspect_err(|trouble| way.recorded.enter(&way.function, Err(trouble.to_string().into())))?;
+    let service =
+        Service::of(&head).inspect_err(|trouble| way.recorded.enter(&way.function, Err(trouble.to_string().into())))?;
     let calls = Call::read(service, &head, &body);
     let is_signed = head.headers.contains_key("authorization");
     let server = if service == Service::S3 { way.store } else { way.aws };

@@ -2,13 +2,15 @@
 
 use super::{ACCESS_KEY, program};
 use crate::Trouble;
-use crate::template::Function;
 use crate::tools::installed;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use tests::repository::root;
 use tests::watched::{Folder, Process, free_port};
+
+/// What another clock is loaded from, below a machine's folder of libraries.
+const CLOCK: &str = "faketime/libfaketime.so.1";
 
 /// A server with its buckets.
 #[derive(Debug)]
@@ -30,19 +32,22 @@ impl Store {
     /// The same buckets behind a server whose clock is ahead.
     ///
     /// # Errors
-    /// As of the first one; and when `faketime` is not installed.
+    /// As of the first one; and when libfaketime is not installed.
     pub(crate) fn later(&self, folder: &Folder, minutes: u32) -> Result<Self, Trouble> {
-        installed(PathBuf::from("/usr/bin/faketime"))?;
-        Self::serve(folder, self.root.clone(), &["faketime", "-f", &format!("+{minutes}m")])
+        let libraries = std::fs::read_dir("/usr/lib")?.flatten().map(|machine| machine.path().join(CLOCK));
+        let clock = libraries.into_iter().find(|library| library.is_file());
+        let clock = installed(clock.unwrap_or_else(|| PathBuf::from("/usr/lib").join(CLOCK)))?.display().to_string();
+        Self::serve(folder, self.root.clone(), &[("LD_PRELOAD", &clock), ("FAKETIME", &format!("+{minutes}m"))])
     }
 
-    fn serve(folder: &Folder, root: PathBuf, clock: &[&str]) -> Result<Self, Trouble> {
+    fn serve(folder: &Folder, root: PathBuf, clock: &[(&str, &str)]) -> Result<Self, Trouble> {
         let (server, port) = (server()?.display().to_string(), free_port());
         let (port_text, root_text) = (port.to_string(), root.display().to_string());
         let (access_key, secret_key) = ACCESS_KEY;
         let command = [&*server, "--host", "127.0.0.1", "--port", &port_text, "--access-key", access_key];
-        let command = [clock, &command, &["--secret-key", secret_key, &root_text]].concat();
-        let (process, _) = program::start(folder, &command, [("RUST_LOG", "info")], "server is running")?;
+        let command = [&command[..], &["--secret-key", secret_key, &root_text]].concat();
+        let variables = clock.iter().copied().chain([("RUST_LOG", "info")]);
+        let (process, _) = program::start(folder, &command, variables, "server is running")?;
         Ok(Self { _process: process, port, root })
     }
 
@@ -51,13 +56,12 @@ impl Store {
         ([127, 0, 0, 1], self.port).into()
     }
 
-    /// Makes the buckets that a function's environment names, where they are not there yet.
-    pub(super) fn make_bucket(&self, function: &Function) -> Result<(), Trouble> {
-        let variables = ["S3_BUCKET", "BACKUP_TO"].iter().filter_map(|name| function.environment.get(*name));
-        for bucket in variables.map(|value| value.trim_start_matches("s3://")) {
-            std::fs::create_dir_all(self.root.join(bucket))?;
-        }
-        Ok(())
+    /// Makes a bucket, where it is not there yet.
+    ///
+    /// # Errors
+    /// When its folder cannot be made.
+    pub(super) fn make_bucket(&self, name: &str) -> Result<(), Trouble> {
+        Ok(std::fs::create_dir_all(self.root.join(name))?)
     }
 
     /// The bytes of an object, past the door; `None` where there is none.

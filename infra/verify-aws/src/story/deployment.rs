@@ -22,7 +22,7 @@ pub(super) async fn tell(stage: &Stage, report: &mut Report) -> Result<(), Troub
     let status = stage.invoke("ops", &command("migration-status")).await?;
     report.check(!status.to_string().contains("\"is_applied\":false"), "no migration is missing");
     let again = ask(stage, "Update", &created["PhysicalResourceId"]).await?;
-    report.equal(&again["Status"], &json!("SUCCESS"), "Update may be repeated");
+    report.check(again["Status"] == "SUCCESS", format!("Update may be repeated {}", again["Reason"]));
     let is_the_same = again["PhysicalResourceId"] == created["PhysicalResourceId"];
     report.check(is_the_same, "the resource keeps its id, so that nothing is replaced");
     let deleted = ask(stage, "Delete", &created["PhysicalResourceId"]).await?;
@@ -68,7 +68,8 @@ async fn take(listener: TcpListener, answer: Arc<Mutex<Value>>) {
                 let is_put = request.method() == hyper::Method::PUT;
                 let body = request.into_body().collect().await?.to_bytes();
                 if is_put {
-                    *answer.lock().unwrap_or_else(PoisonError::into_inner) = serde_json::from_slice(&body).unwrap_or_default();
+                    *answer.lock().unwrap_or_else(PoisonError::into_inner) =
+                        serde_json::from_slice(&body).unwrap_or_default();
                 }
                 Ok::<_, hyper::Error>(Response::new(Full::new(Bytes::new())))
             }

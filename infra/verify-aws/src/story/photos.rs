@@ -71,7 +71,11 @@ fn check_renditions(stage: &Stage, report: &mut Report, photo: &Value) {
         size_px.is_some_and(|(width, height)| rendition["width"] == width && rendition["height"] == height)
             && bytes.is_some_and(|bytes| rendition["bytes"] == bytes.len())
     };
-    let wrong: Vec<&Value> = renditions.iter().filter(|rendition| !is_a_picture(rendition)).map(|one| &one["url"]).collect();
+    let wrong: Vec<&Value> =
+        renditions.iter().filter(|rendition| !is_a_picture(rendition)).map(|one| &one["url"]).collect();
     let count = renditions.len();
-    report.check(count >= 8 && wrong.is_empty(), format!("all {count} renditions are pictures of the size that is said {wrong:?}"));
+    report.check(
+        count >= 8 && wrong.is_empty(),
+        format!("all {count} renditions are pictures of the size that is said {wrong:?}"),
+    );
 }

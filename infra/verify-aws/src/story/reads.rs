@@ -31,11 +31,15 @@ pub(super) async fn tell(stage: &Stage, report: &mut Report, threads: &mut Threa
 
     let route = json!({"route": {"origin": {"lat": 42.60, "lng": -73.80}, "destination": {"lat": 42.70, "lng": -73.75}}, "max_detour_km": 10});
     let found = Ask::of("post-routing-calculate.great-circle").body(&route).expect(stage, "route-search", 200).await?;
-    report.check(found["items"][0]["charger"]["id"] == **id && found["total"] == 1, "the route search finds it by the way");
+    report.check(
+        found["items"][0]["charger"]["id"] == **id && found["total"] == 1,
+        "the route search finds it by the way",
+    );
 
     let verified = Ask::of("post-verify").id(id).from("bob").expect(stage, "contribute", 201).await?;
     report.check(verified["new_level"].is_number(), "somebody else verifies it");
-    let changed = Ask::of("patch-charger").id(id).body(&json!({"operator": "Voltway"})).expect(stage, "contribute", 200).await?;
+    let changed =
+        Ask::of("patch-charger").id(id).body(&json!({"operator": "Voltway"})).expect(stage, "contribute", 200).await?;
     report.equal(&changed["operator"], &json!("Voltway"), "its author changes it");
     let detail = Ask::of("get-charger").id(id).expect(stage, "chargers", 200).await?;
     report.equal(&detail["operator"], &json!("Voltway"), "and the next read shows it");

@@ -83,8 +83,7 @@ async fn by_hand(stage: &Stage) -> Result<(), Trouble> {
 async fn by_ops(stage: &Stage, report: &mut Report, secret: &str) -> Result<(), Trouble> {
     let (arn, token) = (arn(stage, secret)?, Uuid::new_v4().to_string());
     let before = stage.aws.secret(&arn).await?;
-    let rotate = json!({"SecretId": arn, "ClientRequestToken": token, "RotationRules": {"AutomaticallyAfterDays": 30}});
-    stage.aws.secrets_manager("RotateSecret", &rotate).await?;
+    stage.aws.begin_rotation(&arn, &token).await?;
     for step in STEPS {
         stage.invoke("ops", &json!({"Step": step, "SecretId": arn, "ClientRequestToken": token})).await?;
         // Whoever is logged in would stay so: only who connects anew meets the change.

@@ -33,7 +33,10 @@ async fn backups(stage: &Stage, report: &mut Report) -> Result<(), Trouble> {
     report.check(first["complete"] == true, "a backup is complete");
     let name = first["name"].as_str().ok_or("a backup without a name")?;
     let drilled = stage.invoke("ops", &command("restore-drill")).await;
-    report.check(drilled.is_ok(), format!("and can be restored {}", drilled.err().map_or(String::new(), |said| said.to_string())));
+    report.check(
+        drilled.is_ok(),
+        format!("and can be restored {}", drilled.err().map_or(String::new(), |said| said.to_string())),
+    );
     // As if it had been made in another year.
     let old = format!("sharaspot-backup-2020{}", &name["sharaspot-backup-2020".len()..]);
     stage.store.rename(BACKUPS, name, &old)?;
@@ -45,7 +48,10 @@ async fn backups(stage: &Stage, report: &mut Report) -> Result<(), Trouble> {
 
 async fn sweep(stage: &Stage, report: &mut Report) -> Result<(), Trouble> {
     let named = stage.store.keys(PHOTOS, "");
-    let strays = [format!("raw/charger/20260301/{}", Uuid::new_v4()), format!("processed/charger/20260301/{}_0badcafe.jpg", Uuid::new_v4())];
+    let strays = [
+        format!("raw/charger/20260301/{}", Uuid::new_v4()),
+        format!("processed/charger/20260301/{}_0badcafe.jpg", Uuid::new_v4()),
+    ];
     for stray in &strays {
         stage.store.put(PHOTOS, stray, b"of nobody")?;
     }

@@ -147,9 +147,9 @@ impl<'a> Stack<'a> {
                 let found = self.template["Mappings"][map?].get(first?).and_then(|found| found.get(second.ok()?));
                 found.cloned().ok_or_else(|| not_understood(argument))
             }
-            ("Fn::GetAZs", _) => Ok(["a", "b", "c"].map(|zone| format!("{REGION}{zone}").into()).to_vec().into()),
+            ("Fn::GetAZs", _) => Ok(["a", "b", "c"].map(|zone| format!("{REGION}{zone}")).to_vec().into()),
             // Only a network has use for these.
-            ("Fn::Cidr", _) => Ok((0..16).map(|number| format!("10.64.{number}.0/24").into()).collect::<Vec<_>>().into()),
+            ("Fn::Cidr", _) => Ok((0..16).map(|number| format!("10.64.{number}.0/24")).collect::<Vec<_>>().into()),
             _ => Err(format!("{function} is not understood").into()),
         }
     }

@@ -50,7 +50,10 @@ fn an_expression_comes_to_what_cloudformation_makes_of_it() {
         (json!({"Ref": "Environment"}), json!("dev")),
         (json!({"Ref": "Origins"}), json!(["a", "b"])),
         (json!({"Fn::Sub": "${Environment}-${Days}-${AWS::Region}-${!Kept}"}), json!("dev-3-eu-central-1-${Kept}")),
-        (json!({"Fn::Sub": ["${Own}/${Bucket.Arn}", {"Own": {"Ref": "Bucket"}}]}), json!("photos-dev/arn:aws:s3:::photos-dev")),
+        (
+            json!({"Fn::Sub": ["${Own}/${Bucket.Arn}", {"Own": {"Ref": "Bucket"}}]}),
+            json!("photos-dev/arn:aws:s3:::photos-dev"),
+        ),
         (json!({"Fn::If": ["IsDev", 1, 2]}), json!(1)),
         (json!({"Fn::If": ["IsBoth", 1, {"Fn::If": ["IsEither", 3, 4]}]}), json!(3)),
         (json!([1, {"Ref": "AWS::NoValue"}, {"a": {"Ref": "AWS::NoValue"}, "b": 2}]), json!([1, {"b": 2}])),
