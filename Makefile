@@ -41,8 +41,9 @@ unit: ## Every test of the workspace
 	cargo test --workspace --no-fail-fast
 
 .PHONY: template
-template: ## template.yaml is valid
+template: ## template.yaml and the stacks of infra/ are valid
 	$(SAM) validate --lint --template template.yaml
+	$(VENV_BIN)/cfn-lint template.yaml infra/*.yaml
 
 .PHONY: openapi
 openapi: ## infra/openapi.json anew, from the code

@@ -5,8 +5,9 @@
 //! handler, snapshot out), `runtime` (the real binaries behind a Lambda Runtime API) and `tidy` (the invariants of the layout).
 //! Nothing of ours is mocked: PostgreSQL is a real server that the tests start themselves and that ends with them. What a test
 //! needs to do harm to it is here too, and `stage` holds it to its word: [`postgres::Server`], [`pooler::PgBouncer`],
-//! [`redis::Redis`], [`certificates::Certificates`], and [`trap::Trap`] with its two doors. Two of Amazon's parts are played: the Runtime API ([`runtime::Lambda`]) and Secrets Manager
-//! ([`secret_store::SecretStore`]).
+//! [`redis::Redis`], [`certificates::Certificates`], [`disk::Disk`], and [`trap::Trap`] with its doors. What is Amazon's is played: the
+//! Runtime API ([`runtime::Lambda`]), Secrets Manager ([`secret_store::SecretStore`]), CloudFront ([`cloudfront::CloudFront`]), SQS with
+//! Lambda's own interface ([`dead_letter_queue::DeadLetterQueue`]), and where CloudFormation waits ([`inbox::Inbox`]).
 //!
 //! Start with [`TestDb`].
 
@@ -15,8 +16,12 @@
 pub mod behind;
 pub mod bucket;
 pub mod certificates;
+pub mod cloudfront;
 pub mod consistency;
+pub mod dead_letter_queue;
+pub mod disk;
 pub mod everything;
+pub mod inbox;
 pub mod log;
 pub mod pooler;
 pub mod postgres;

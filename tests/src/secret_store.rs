@@ -1,5 +1,7 @@
-//! What stands in for Secrets Manager, which is not ours to start: the one call `GetSecretValue` of its JSON protocol, for one
-//! secret. It checks no signature. The real client finds it by [`SecretStore::variables`].
+//! What stands in for Secrets Manager, which is not ours to start: the calls of its JSON protocol that read a secret and rotate it. It
+//! checks no signature. The real client finds it by [`SecretStore::variables`].
+
+mod vault;
 
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
@@ -14,8 +16,9 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
+use vault::Vault;
 
-const OPERATION: &str = "secretsmanager.GetSecretValue";
+const OPERATIONS: &str = "secretsmanager.";
 const NAME: &str = "sharaspot/database";
 
 /// How the store answers.
@@ -32,13 +35,13 @@ pub enum Mood {
 
 #[derive(Debug, Default)]
 struct State {
-    /// The version and the text.
-    secret: Option<(Uuid, String)>,
+    vault: Vault,
     mood: Mood,
-    requests: usize,
+    /// The calls that came, in their order.
+    calls: Vec<String>,
 }
 
-/// A store with one secret, in this process; it answers while the test waits, and is gone with this value.
+/// A store in this process, with one secret at first; it answers while the test waits, and is gone with this value.
 #[derive(Debug)]
 pub struct SecretStore {
     address: SocketAddr,
@@ -47,14 +50,16 @@ pub struct SecretStore {
 }
 
 impl SecretStore {
-    /// The only secret it knows; it also goes by its name, `sharaspot/database`.
+    /// Its first secret; it also goes by its name, `sharaspot/database`.
     pub const ARN: &str = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:sharaspot/database-Ab12Cd";
 
     /// Starts a store whose secret has no value yet: a request for it gets `ResourceNotFoundException`.
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let state = Arc::new(Mutex::new(State::default()));
+        let mut state = State::default();
+        state.vault.add(Self::ARN, NAME);
+        let state = Arc::new(Mutex::new(state));
         let server = tokio::spawn(serve(listener, state.clone()));
         Self { address, state, server }
     }
@@ -74,9 +79,44 @@ impl SecretStore {
         ]
     }
 
-    /// Gives the secret a new value, and a new version with it.
+    /// Gives the first secret a new value, and a new version with it.
     pub fn set(&self, value: &Value) {
         set(&self.state, value);
+    }
+
+    /// One more secret with this value; its ARN.
+    pub fn add(&self, name: &str, value: &Value) -> String {
+        let arn = format!("arn:aws:secretsmanager:eu-central-1:123456789012:secret:{name}-Ab12Cd");
+        let mut state = self.state.lock().unwrap();
+        state.vault.add(&arn, name);
+        state.vault.set(&arn, &value.to_string());
+        arn
+    }
+
+    /// Begins to rotate a secret, as `RotateSecret` does; the version that the rotation is to make.
+    pub fn begin_rotation(&self, arn: &str) -> String {
+        self.state.lock().unwrap().vault.begin_rotation(arn)
+    }
+
+    /// What Secrets Manager does before it asks for the one step that tries a schedule out: a pending version of the same value.
+    pub fn try_schedule(&self, arn: &str) -> String {
+        self.state.lock().unwrap().vault.try_schedule(arn)
+    }
+
+    /// What a secret holds at a stage, such as `AWSCURRENT`.
+    pub fn value(&self, arn: &str, stage: &str) -> Option<Value> {
+        let text = self.state.lock().unwrap().vault.secret_of(arn, stage)?;
+        Some(serde_json::from_str(&text).unwrap())
+    }
+
+    /// The stages of a version.
+    pub fn stages(&self, arn: &str, version: &str) -> Vec<&'static str> {
+        self.state.lock().unwrap().vault.stages_of(arn, version)
+    }
+
+    /// The calls that came so far, whatever the answer was.
+    pub fn calls(&self) -> Vec<String> {
+        self.state.lock().unwrap().calls.clone()
     }
 
     /// Does so after a while, as a rotation that changes the database first.
@@ -95,7 +135,7 @@ impl SecretStore {
 
     /// How many requests have come so far, whatever the answer was.
     pub fn requests(&self) -> usize {
-        self.state.lock().unwrap().requests
+        self.state.lock().unwrap().calls.len()
     }
 }
 
@@ -106,7 +146,7 @@ impl Drop for SecretStore {
 }
 
 fn set(state: &Mutex<State>, value: &Value) {
-    state.lock().unwrap().secret = Some((Uuid::new_v4(), value.to_string()));
+    state.lock().unwrap().vault.set(SecretStore::ARN, &value.to_string());
 }
 
 async fn serve(listener: TcpListener, state: Arc<Mutex<State>>) {
@@ -124,36 +164,22 @@ async fn serve(listener: TcpListener, state: Arc<Mutex<State>>) {
 async fn answer(state: &Mutex<State>, request: Request<Incoming>) -> Response<Full<Bytes>> {
     let target = request.headers().get("x-amz-target").cloned();
     let body = request.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();
-    let (mood, secret) = {
+    let operation = target.as_ref().and_then(|target| target.to_str().ok()).unwrap_or_default();
+    let operation = operation.strip_prefix(OPERATIONS).unwrap_or_default();
+    let (mood, answer) = {
         let mut state = state.lock().unwrap();
-        state.requests += 1;
-        (state.mood.clone(), state.secret.clone())
+        state.calls.push(operation.to_owned());
+        let answer = match (&state.mood, serde_json::from_slice(&body)) {
+            (Mood::Serving, Ok(request)) => state.vault.answer(operation, &request),
+            (_, _) => Err("SerializationException"),
+        };
+        (state.mood.clone(), answer)
     };
-    match mood {
-        Mood::Hanging => std::future::pending().await,
-        Mood::Failing(status, kind) => refuse(status, kind),
-        Mood::Serving if target.is_none_or(|target| target != OPERATION) => refuse(400, "UnknownOperationException"),
-        Mood::Serving => value(&body, secret),
-    }
-}
-
-fn value(body: &[u8], secret: Option<(Uuid, String)>) -> Response<Full<Bytes>> {
-    let Ok(request) = serde_json::from_slice::<Value>(body) else { return refuse(400, "SerializationException") };
-    let is_known = request["SecretId"].as_str().is_some_and(|id| [SecretStore::ARN, NAME].contains(&id));
-    let is_current = request["VersionStage"].as_str().is_none_or(|stage| stage == "AWSCURRENT");
-    match secret {
-        Some((version, text)) if is_known && is_current => respond(
-            200,
-            &json!({
-                "ARN": SecretStore::ARN,
-                "CreatedDate": 1.772_366_4e9,
-                "Name": NAME,
-                "SecretString": text,
-                "VersionId": version,
-                "VersionStages": ["AWSCURRENT"],
-            }),
-        ),
-        _ => refuse(400, "ResourceNotFoundException"),
+    match (mood, answer) {
+        (Mood::Hanging, _) => std::future::pending().await,
+        (Mood::Failing(status, kind), _) => refuse(status, kind),
+        (Mood::Serving, Ok(answer)) => respond(200, &answer),
+        (Mood::Serving, Err(kind)) => refuse(400, kind),
     }
 }
 

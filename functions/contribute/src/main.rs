@@ -19,5 +19,5 @@ async fn main() -> Result<(), api::Error> {
     let db = Db::open(&config.database, "contribute", world, logins).await?.primary();
     let storage = Storage::open(&config.store, world.now).await?;
     let app = App::new(db, storage, config.photo_base_url, world);
-    api::run(api::service_fn(|request| handle(&app, request))).await
+    api::run(|request| handle(&app, request)).await
 }

@@ -25,15 +25,16 @@ impl Backups {
         Self(Kept::Open(place))
     }
 
-    /// The place, or another one where a command names it.
+    /// The place, or another one where a command names it. It holds what every contributor has written: nobody else reads that.
     ///
     /// # Errors
     /// As [`Place::open`].
     pub(crate) async fn place(&self, named: Option<&str>) -> Result<Place> {
-        match (named, &self.0) {
-            (Some(address), _) => Place::open(address).await,
-            (None, Kept::Named(address)) => Place::open(address).await,
-            (None, Kept::Open(place)) => Ok(place.clone()),
-        }
+        let place = match (named, &self.0) {
+            (Some(address), _) => Place::open(address).await?,
+            (None, Kept::Named(address)) => Place::open(address).await?,
+            (None, Kept::Open(place)) => place.clone(),
+        };
+        Ok(place.for_owner_only())
     }
 }

@@ -1,8 +1,9 @@
 //! What can be asked for: on the command line and as an event.
 
+use crate::custom_resource::{Order, Sender};
 use crate::generate::Plan;
 use crate::migrate::Depth;
-use crate::{backup, import, ndjson, reprocess, rescore, restore, restore_drill, sweep, sync_files};
+use crate::{backup, import, logins, ndjson, reprocess, rescore, restore, restore_drill, rotation, sweep, sync_files};
 use clap::{Parser, Subcommand};
 use domain::{Error, Kind, Result};
 use serde::Deserialize;
@@ -41,6 +42,9 @@ impl CommandLine {
 pub(crate) enum Command {
     /// Check configuration, database, photo store and clock, and say what to do about what is wrong; fails where something is
     Doctor,
+    /// Dead letters back to the functions that gave them up, once the cause is gone; needs no database
+    #[cfg(feature = "redrive")]
+    Redrive(crate::redrive::Request),
     #[command(flatten)]
     On(Action),
 }
@@ -53,6 +57,8 @@ pub(crate) enum Action {
         #[command(subcommand)]
         to: Migrate,
     },
+    /// Make the logins of the functions from their secrets, or make them as they should be; may be repeated
+    Logins(logins::Request),
     /// Bring the chargers of a data set in, or everything of the original system; may be repeated
     Import {
         #[command(subcommand)]
@@ -137,6 +143,7 @@ pub(crate) enum Event {
     MigrationStatus {},
     MigrationHistory {},
     VerifyIndexes {},
+    Logins(logins::Request),
     Generate(Plan),
     Reprocess(reprocess::Request),
     Sweep(sweep::Request),
@@ -182,6 +189,12 @@ fn parse<T: serde::de::DeserializeOwned>(payload: Value) -> Result<T> {
 /// # Errors
 /// Bad input that says what is not.
 pub fn check_event(payload: Value) -> Result<()> {
+    if let Some(sender) = Sender::of(&payload) {
+        return sender.and_then(|_| Order::parse(&payload)).map(drop);
+    }
+    if let Some(event) = rotation::Event::parse(&payload) {
+        return event.map(drop);
+    }
     match Visit::parse(&payload) {
         Some(visit) => visit.map(drop),
         None => Event::parse(payload).map(drop),

@@ -2,8 +2,9 @@
 //!
 //! Each check is a line and is made whatever the others say, but for those whose subject cannot be had. None takes longer than a few
 //! seconds, none changes anything but for an object of a few bytes that comes and goes in the photo store (`doctor/…`: there it wakes
-//! nobody), and none shows a password. A wrong environment is a finding too: nothing has to be open for this.
+//! nobody) and where backups are kept, and none shows a password. A wrong environment is a finding too: nothing has to be open for this.
 
+mod backups;
 mod cache;
 mod clock;
 mod configuration;
@@ -47,11 +48,11 @@ pub async fn examine(patient: &Patient) -> Examination {
     let mut findings = vec![configuration::check(patient.config.as_ref(), &patient.mistakes)];
     let Some(config) = &patient.config else {
         let names = [secret::NAME].iter().chain(&database::NAMES).chain([&replica::NAME]);
-        let names = names.chain(&photo_store::NAMES).chain([&cache::NAME]).chain(&files::NAMES);
+        let names = names.chain(&photo_store::NAMES).chain([&backups::NAME, &cache::NAME]).chain(&files::NAMES);
         findings.extend(names.map(|name| Finding::absent(name, "not looked at: the configuration is wrong")));
         return Examination { findings };
     };
-    let (of_database, of_photo_store, of_cache) = tokio::join!(
+    let (of_database, of_photo_store, of_backups, of_cache) = tokio::join!(
         async {
             let secret = secret::check(config).await;
             let is_readable = secret.state != State::Failed;
@@ -61,11 +62,12 @@ pub async fn examine(patient: &Patient) -> Examination {
             findings
         },
         photo_store::check(config, patient.world),
+        backups::check(config, patient.world),
         cache::check(config),
     );
     findings.extend(of_database);
     findings.extend(of_photo_store);
-    findings.push(of_cache);
+    findings.extend([of_backups, of_cache]);
     findings.extend(files::check(config, patient.world));
     Examination { findings }
 }

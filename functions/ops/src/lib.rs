@@ -1,7 +1,8 @@
 //! Operations, as a Lambda function and as a command line: migrations, imports, generated chargers, backups, upkeep, and a look at it all.
 //!
 //! Both ways call the same functions: [`Program::execute`] what was typed ([`CommandLine`]), [`handle`] an event
-//! (`{"command": "migrate"}`). What reads a file exists on the command line only. Each command has its file ([`migrate`],
+//! (`{"command": "migrate"}`; CloudFormation and Secrets Manager have events of their own: [`custom_resource`], [`rotation`]). What
+//! reads a file exists on the command line only. Each command has its file ([`migrate`],
 //! [`import`], [`generate`], [`backup`], [`restore`], [`reprocess`], [`sweep`], [`rescore`], [`doctor`], …) and answers a [`Report`],
 //! which a person reads as text and a program as JSON. A [`Program`] opens what a command needs when it comes, so that the doctor can
 //! be asked where nothing can be opened. What may take longer than Lambda allows stops before the deadline, and the report says where
@@ -14,19 +15,25 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod backup;
+pub mod custom_resource;
 pub mod db_report;
 pub mod doctor;
 pub mod generate;
 pub mod import;
+pub mod logins;
 pub mod migrate;
 pub mod ndjson;
+#[cfg(feature = "redrive")]
+pub mod redrive;
 pub mod reprocess;
 pub mod rescore;
 pub mod restore;
 pub mod restore_drill;
+pub mod rotation;
 pub mod sweep;
 pub mod sync_files;
 
+mod access;
 mod allowance;
 mod backups;
 mod command;
@@ -65,12 +72,14 @@ pub struct App {
     world: World,
     /// How another database than ours is connected: as ours is.
     connection: Database,
+    /// The secret of who makes logins, unless a command names another.
+    admin_secret: Option<String>,
 }
 
 impl App {
     /// Commands on a database, its photos and its backups, with a clock and a source of ids.
     pub fn new(db: Db, photos: Photos, backups: Backups, world: World) -> Self {
-        Self { db, photos, backups, world, connection: Database::at("", 4) }
+        Self { db, photos, backups, world, connection: Database::at("", 4), admin_secret: None }
     }
 
     /// The same, with this TLS, these time-outs and this pool for databases that commands read from.
@@ -85,8 +94,26 @@ impl App {
     /// Those of opening; PostgreSQL is connected with the first statement only.
     pub async fn open(config: &Config) -> Result<Self> {
         let (logins, world) = (secrets::logins(config.secret_ttl), config::world());
-        let db = Db::open(&config.database, "ops", world, logins).await?.primary();
-        Ok(Self::new(db, Photos::of(config), Backups::of(config), world).connecting_like(config.database.clone()))
+        let db = Db::open(&config.database, "ops", world, logins).await?;
+        Ok(Self::of(config, &db, world))
+    }
+
+    /// As [`App::open`], for who only looks: makes and migrates no file, and where there is none an empty database stands for it.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn open_to_look(config: &Config) -> Result<Self> {
+        let (logins, world) = (secrets::logins(config.secret_ttl), config::world());
+        let db = match Db::open_as_it_is(&config.database, "ops", world, logins).await? {
+            Some(db) => db,
+            None => Db::empty().await?,
+        };
+        Ok(Self::of(config, &db, world))
+    }
+
+    fn of(config: &Config, db: &Db, world: World) -> Self {
+        let app = Self::new(db.primary(), Photos::of(config), Backups::of(config), world);
+        Self { admin_secret: config.admin_secret.clone(), ..app.connecting_like(config.database.clone()) }
     }
 }
 
@@ -98,7 +125,7 @@ async fn perform(app: &App, action: Action, out: &mut impl Write) -> Result<Opti
     let interruptible = || Allowance::until_interrupted(app.world.now);
     let report = match action {
         Action::Migrate { to: Migrate::Status } => migrate::status(&app.db).await?,
-        Action::Migrate { to: Migrate::Up } => migrate::up(&app.db).await?,
+        Action::Migrate { to: Migrate::Up } => migrate::up(&app.db, None).await?,
         Action::Migrate { to: Migrate::Down { steps, to } } => {
             migrate::down(&app.db, to.map_or(Depth::Steps(steps), Depth::To)).await?
         }
@@ -129,6 +156,7 @@ async fn perform(app: &App, action: Action, out: &mut impl Write) -> Result<Opti
         Action::Reprocess(request) => reprocess::reprocess(app, &request, &interruptible()).await?,
         Action::Sweep(request) => sweep::sweep(app, &request, &interruptible()).await?,
         Action::Rescore(request) => rescore::rescore(app, &request, &interruptible()).await?,
+        Action::Logins(request) => logins::provide(app, &request).await?,
         Action::DbReport => db_report::report(&app.db).await?,
     };
     Ok(Some(report))
@@ -142,7 +170,7 @@ async fn perform(app: &App, action: Action, out: &mut impl Write) -> Result<Opti
 pub async fn handle(app: &App, event: LambdaEvent<Value>) -> Result<Value, lambda_runtime::Error> {
     // Whoever invokes this function operates the system; the runtime logs the same sentence.
     let LambdaEvent { payload, context } = event;
-    let allowance = Allowance::until(deadline(&context), app.world.now);
+    let allowance = Allowance::up_to(deadline(&context), app.world.now);
     let command = payload["command"].as_str().map(str::to_owned);
     measured(&context, command.as_deref(), answer(app, payload, &allowance)).await
 }
@@ -171,7 +199,7 @@ async fn answer(app: &App, event: Value, allowance: &Allowance) -> Result<Report
         Event::MigrationHistory {} => migrate::history(&app.db).await,
         Event::VerifyIndexes {} => migrate::verify_indexes(&app.db).await,
         Event::Migrate(direction) => match direction.depth()? {
-            None => migrate::up(&app.db).await,
+            None => migrate::up(&app.db, allowance.left()).await,
             Some(depth) => migrate::down(&app.db, depth).await,
         },
         Event::Generate(plan) => generate::generate(app, &plan).await,
@@ -184,6 +212,7 @@ async fn answer(app: &App, event: Value, allowance: &Allowance) -> Result<Report
         Event::RestoreDrill(request) => return restore_drill::drill(app, &request, allowance).await,
         Event::Sweep(request) => return sweep::sweep(app, &request, allowance).await,
         Event::Rescore(request) => return rescore::rescore(app, &request, allowance).await,
+        Event::Logins(request) => logins::provide(app, &request).await,
         Event::DbReport {} => db_report::report(&app.db).await,
     }?;
     report.fault().map_or(Ok(report), Err)

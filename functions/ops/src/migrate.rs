@@ -4,6 +4,7 @@ use crate::Report;
 use db::Db;
 use db::migrations::{Index, IndexState, Indexes, Run};
 use domain::{Error, Kind, Result};
+use std::time::Duration;
 
 /// Every step, and whether the database has it.
 ///
@@ -39,12 +40,16 @@ pub(crate) fn bad_indexes(indexes: &[Index]) -> Vec<String> {
     bad.map(|index| format!("{} is {}", index.name, index.state.as_str())).collect()
 }
 
-/// Repairs indexes that are broken or gone and applies every missing step; the report names both.
+/// Repairs indexes that are broken or gone and applies every missing step; the report names both. Where there is a limit, what is
+/// not done then is left to the next run.
 ///
 /// # Errors
-/// Those of the step that failed.
-pub async fn up(db: &Db) -> Result<Report> {
-    let Run { repairs, steps } = db.migrate_up().await?;
+/// Those of the step that failed; unavailable when the time is over.
+pub async fn up(db: &Db, limit: Option<Duration>) -> Result<Report> {
+    let Run { repairs, steps } = match limit {
+        Some(limit) => db.migrate_up_for(limit).await?,
+        None => db.migrate_up().await?,
+    };
     Ok(Report::Up { repairs, steps })
 }
 

@@ -1,8 +1,11 @@
 //! This program as it was started: with what the environment says, and nothing open before a command needs it.
 
+use crate::access::Access;
 use crate::command::{Command, Visit};
+use crate::custom_resource::Sender;
 use crate::doctor::Patient;
-use crate::{App, CommandLine, Report, doctor, handle, measured, perform, sentence};
+use crate::restore::{event_only_looks, only_looks};
+use crate::{App, CommandLine, Report, custom_resource, doctor, handle, measured, perform, rotation, sentence};
 use config::Config;
 use domain::{Error, Kind, Result};
 use lambda_runtime::LambdaEvent;
@@ -42,10 +45,21 @@ impl Program {
         Self { config: Ok(config), app: OnceCell::new_with(Some(app)) }
     }
 
-    async fn app(&self) -> Result<&App> {
-        let wrong = |error: &config::ConfigError| Error::new(Kind::BadInput, error.to_string());
-        let config = self.config.as_ref().map_err(wrong)?;
+    fn config(&self) -> Result<&Config> {
+        self.config.as_ref().map_err(|error| Error::new(Kind::BadInput, error.to_string()))
+    }
+
+    pub(crate) async fn app(&self) -> Result<&App> {
+        let config = self.config()?;
         self.app.get_or_try_init(|| App::open(config)).await
+    }
+
+    /// For what changes something, or only looks.
+    async fn app_for(&self, only_looks: bool) -> Result<App> {
+        match self.app.get() {
+            None if only_looks => App::open_to_look(self.config()?).await,
+            _ => self.app().await.cloned(),
+        }
     }
 
     /// Does what was typed and writes the report, as text or as JSON.
@@ -57,7 +71,9 @@ impl Program {
         let CommandLine { command, json } = command;
         let report = match command {
             Command::Doctor => self.visit().await,
-            Command::On(action) => match perform(self.app().await?, action, out).await? {
+            #[cfg(feature = "redrive")]
+            Command::Redrive(request) => crate::redrive::redrive(self.config()?, &request).await?,
+            Command::On(action) => match perform(&self.app_for(only_looks(&action)).await?, action, out).await? {
                 Some(report) => report,
                 None => return Ok(()),
             },
@@ -74,8 +90,16 @@ impl Program {
     /// Answers an event as [`handle`] does. The doctor's answer says what is wrong; that is no failure of the invocation.
     ///
     /// # Errors
-    /// As there, and those of the environment and of opening.
+    /// As there, and those of the environment and of opening. CloudFormation is told of them, as of all others.
     pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<Value, lambda_runtime::Error> {
+        match Sender::of(&event.payload) {
+            Some(Ok(sender)) => return custom_resource::serve(self, sender, event).await,
+            Some(Err(error)) => return measured(&event.context, Some("custom-resource"), async { Err(error) }).await,
+            None => {}
+        }
+        if let Some(step) = rotation::Event::parse(&event.payload) {
+            return measured(&event.context, Some("rotation"), self.rotate(step)).await;
+        }
         if let Some(visit) = Visit::parse(&event.payload) {
             let work = async {
                 visit?;
@@ -83,7 +107,14 @@ impl Program {
             };
             return measured(&event.context, Some("doctor"), work).await;
         }
-        handle(self.app().await.map_err(|error| sentence(&error))?, event).await
+        let app = self.app_for(event_only_looks(&event.payload)).await;
+        handle(&app.map_err(|error| sentence(&error))?, event).await
+    }
+
+    async fn rotate(&self, event: Result<rotation::Event>) -> Result<Report> {
+        let (event, config) = (event?, self.config()?);
+        let access = Access::new(&config.database, config::world());
+        rotation::take_step(&access, config.admin_secret.as_deref(), &event).await
     }
 
     async fn visit(&self) -> Report {

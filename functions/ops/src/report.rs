@@ -3,7 +3,10 @@
 mod schema;
 
 use crate::import::{Summary, sharaspot};
-use crate::{backup, db_report, doctor, ndjson, reprocess, rescore, restore, restore_drill, sweep, sync_files};
+use crate::{
+    backup, custom_resource, db_report, doctor, logins, ndjson, reprocess, rescore, restore, restore_drill, rotation,
+    sweep, sync_files,
+};
 use db::ImportOutcome;
 use db::migrations::{Applied, Index, Repair, Step};
 use domain::Error;
@@ -50,6 +53,12 @@ pub enum Report {
         #[serde(serialize_with = "write_steps")]
         steps: Vec<Step>,
     },
+    /// Logins that were made.
+    Logins(logins::Summary),
+    /// What was done for CloudFormation.
+    CustomResource(custom_resource::Summary),
+    /// A step of a rotation.
+    Rotation(rotation::Summary),
     /// An import.
     Import(Summary),
     /// What came from the original system.
@@ -75,6 +84,9 @@ pub enum Report {
     Doctor(doctor::Examination),
     /// What the database says of itself.
     DbReport(db_report::Tables),
+    /// Dead letters.
+    #[cfg(feature = "redrive")]
+    Redrive(crate::redrive::Summary),
     /// A backup.
     Backup(backup::Summary),
     /// What was restored.
@@ -102,6 +114,8 @@ impl Report {
             Self::Rescore(summary) => summary.fault(),
             Self::Doctor(examination) => examination.fault(),
             Self::Backup(summary) => summary.fault(),
+            #[cfg(feature = "redrive")]
+            Self::Redrive(summary) => summary.fault(),
             Self::SyncFiles(summary) => summary.fault(),
             Self::FromSharaspot(summary) => summary.fault(),
             _ => None,
@@ -117,6 +131,9 @@ impl fmt::Display for Report {
             Self::Indexes { indexes, damage } => schema::show_indexes(f, indexes, damage),
             Self::Up { repairs, steps } => schema::show_up(f, repairs, steps),
             Self::Down { steps } => schema::show_down(f, steps),
+            Self::Logins(summary) => summary.fmt(f),
+            Self::CustomResource(summary) => summary.fmt(f),
+            Self::Rotation(summary) => summary.fmt(f),
             Self::Import(summary) => summary.fmt(f),
             Self::Reprocess(summary) => summary.fmt(f),
             Self::Sweep(summary) => summary.fmt(f),
@@ -124,6 +141,8 @@ impl fmt::Display for Report {
             Self::Doctor(examination) => examination.fmt(f),
             Self::DbReport(tables) => tables.fmt(f),
             Self::Backup(summary) => summary.fmt(f),
+            #[cfg(feature = "redrive")]
+            Self::Redrive(summary) => summary.fmt(f),
             Self::Restore(summary) => summary.fmt(f),
             Self::RestoreDrill(summary) => summary.fmt(f),
             Self::Moved(summary) => summary.fmt(f),

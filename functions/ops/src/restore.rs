@@ -10,10 +10,12 @@ pub use summary::Summary;
 
 use crate::allowance::Allowance;
 use crate::backup::name::MANIFEST;
+use crate::command::Action;
 use crate::{App, Report};
 use clap::Args;
 use domain::{Error, Kind, Result};
 use serde::Deserialize;
+use serde_json::Value;
 use storage::Place;
 
 /// Which backup, and over what.
@@ -51,6 +53,16 @@ impl Request {
             (None, false) => Err(Error::bad_field("backup", "required", "Which backup: its folder.")),
         }
     }
+}
+
+/// Whether an action changes nothing, so that nothing may be made for it either.
+pub(crate) fn only_looks(action: &Action) -> bool {
+    matches!(action, Action::Restore(request) if request.dry_run)
+}
+
+/// The same of an event.
+pub(crate) fn event_only_looks(payload: &Value) -> bool {
+    payload["command"] == "restore" && payload["dry_run"] == true
 }
 
 /// Looks a backup through and loads it.

@@ -4,22 +4,18 @@
 //! trouble of the store or the database is an *error*, so that Lambda delivers the whole event again and finished records are
 //! skipped; what is not ours, or gone, is *skipped*. Reads `raw/` only and writes `processed/` only, so it cannot wake itself.
 //!
-//! Start with [`serve`] and [`handle`]; [`event`] knows what S3 sends, [`optimize`] what is done with one object, in which order, and why that
-//! is right wherever it is killed; [`publish`] keeps the public side in step with the row. [`remake`] is for `ops reprocess`.
+//! Start with [`serve`] and [`handle`]; `domain::notification` knows what S3 sends, [`optimize`] what is done with one object, in which
+//! order, and why that is right wherever it is killed; [`publish`] keeps the public side in step with the row. [`remake`] is for `ops reprocess`.
 
-#![cfg_attr(test, allow(clippy::unwrap_used))]
-
-mod event;
 mod optimize;
 mod publish;
-mod sequencer;
 
 pub use optimize::Outcome;
 
 use db::Db;
+use domain::notification::{Change, ChangedObject, changed_objects};
 use domain::photo::{Photo, photo_id_of};
 use domain::{Error, Result, World};
-use event::Created;
 use lambda_runtime::LambdaEvent;
 use optimize::{Task, optimize};
 use photo::Settings;
@@ -80,7 +76,7 @@ pub async fn serve(app: &App, event: LambdaEvent<Value>) -> Result<Value, lambda
 pub async fn handle(app: &App, event: Value) -> Result<Value, lambda_runtime::Error> {
     let (mut ready, mut rejected, mut skipped) = (0, 0, 0);
     let mut failure = None;
-    for record in event::records(&event) {
+    for record in changed_objects(&event, Change::Created) {
         match deal_with(app, record).await {
             Ok(Outcome::Ready) => ready += 1,
             Ok(Outcome::Rejected) => rejected += 1,
@@ -104,7 +100,7 @@ pub async fn remake(app: &App, photo: &Photo) -> Result<Outcome> {
 }
 
 /// One line of the log for each record. A key that is not one of ours may hold anything and is not shown.
-async fn deal_with(app: &App, record: Option<Created>) -> Result<Outcome> {
+async fn deal_with(app: &App, record: Option<ChangedObject>) -> Result<Outcome> {
     let started = Instant::now();
     let ours = record.as_ref().filter(|created| created.bucket == app.storage.bucket());
     let ours = ours.and_then(|created| Some((photo_id_of(&created.key)?, created)));

@@ -10,11 +10,10 @@
 //!    away then, and what another deleted under our hands is made again.
 
 use crate::App;
-use crate::event::Created;
 use crate::publish::{Shelf, publish, tidy};
-use crate::sequencer::Sequencer;
 use bytes::Bytes;
 use db::photos::{Finish, PhotoResult, Progress};
+use domain::notification::{ChangedObject, Sequencer};
 use domain::photo::PhotoState;
 use domain::{Error, Kind, Result};
 use photo::{Optimized, Rejection};
@@ -54,7 +53,7 @@ pub(crate) struct Task<'a> {
     pub(crate) id: Uuid,
     pub(crate) raw_key: &'a str,
     /// What told of it; `None` where somebody asked for it.
-    pub(crate) event: Option<&'a Created>,
+    pub(crate) event: Option<&'a ChangedObject>,
 }
 
 impl Task<'_> {

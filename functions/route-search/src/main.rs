@@ -19,5 +19,5 @@ async fn main() -> Result<(), api::Error> {
     let world = config::world();
     let db = Db::open(&config.database, "route-search", world, logins).await?;
     let app = App::new(db, config.photo_base_url).with_cache(Cache::open(&config.cache, world.now)?);
-    api::run(api::service_fn(|request| handle(&app, request))).await
+    api::run(|request| handle(&app, request)).await
 }

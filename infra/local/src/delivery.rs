@@ -5,6 +5,8 @@
 //! goes to `events/dead-letter/` in the form in which Lambda hands it to an on-failure destination. Nothing is kept in
 //! memory only: what a kill interrupts is delivered at the next start, so a handler may see an event twice, as it may in
 //! production.
+//!
+//! It is uploads that are told of. A removal wakes nobody here: there is no CDN that `invalidate-cdn` could ask to forget it.
 
 mod dead_letter;
 mod notification;
@@ -12,7 +14,7 @@ mod queue;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use queue::{Attempts, Queue};
+use queue::{Attempts, Queue, Waiting};
 use serde_json::Value;
 use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
@@ -119,9 +121,12 @@ impl Delivery {
     }
 
     async fn try_deliver(&self, name: &str) -> std::io::Result<()> {
-        let Some(event) = self.queue.read(name)? else { return Ok(()) };
+        let Some(waiting) = self.queue.read(name)? else { return Ok(()) };
         let request_id = queue::request_id(name);
-        let payload = notification::of(&event, &self.bucket, request_id);
+        let payload = match waiting {
+            Waiting::Fresh(event) => notification::of(&event, &self.bucket, request_id),
+            Waiting::Again(payload) => payload,
+        };
         let mut attempts = self.queue.attempts(name)?;
         // One more than Lambda makes, for the one that a kill interrupted.
         while attempts.begun <= self.most_attempts() {

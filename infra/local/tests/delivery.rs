@@ -133,6 +133,48 @@ async fn an_event_that_nobody_can_take_becomes_a_dead_letter() {
 }
 
 #[tokio::test]
+async fn a_dead_letter_that_is_put_back_is_delivered_as_the_event_that_it_holds_with_every_try() {
+    let bench = bench();
+    bench.put("raw/x").await;
+    let (failing, _) = handler(|_, _| Err(error()));
+    bench.run_until(failing.clone(), || bench.files("pending").is_empty()).await;
+    let back = |path: std::path::PathBuf| {
+        let pending = bench.dir.path().join("events/pending").join(path.file_name().unwrap());
+        std::fs::rename(path, pending).unwrap();
+    };
+    let first = letter(&bench.files("dead-letter")[0]);
+    back(bench.files("dead-letter").remove(0));
+    bench.run_until(failing, || bench.files("pending").is_empty()).await;
+    let second = letter(&bench.files("dead-letter")[0]);
+    assert_eq!(second["requestPayload"], first["requestPayload"]);
+    assert_eq!(second["requestContext"]["approximateInvokeCount"], 3);
+    back(bench.files("dead-letter").remove(0));
+    let seen = Arc::new(Mutex::new(Value::Null));
+    let (taking, calls) = handler({
+        let seen = seen.clone();
+        move |_, event| {
+            *seen.lock().unwrap() = event.clone();
+            Ok(())
+        }
+    });
+    bench.run_until(taking, || bench.files("pending").is_empty()).await;
+    assert_eq!((calls.load(Ordering::SeqCst), &*seen.lock().unwrap()), (1, &first["requestPayload"]));
+    assert!(bench.files("dead-letter").is_empty() && bench.files("attempts").is_empty());
+}
+
+#[tokio::test]
+async fn what_is_no_event_is_set_aside_whatever_it_is() {
+    let bench = bench();
+    bench.put("raw/x").await;
+    for (name, content) in [("1.json", "7"), ("2.json", "[]"), ("3.json", "null"), ("4.json", "{"), ("5.json", "{}")] {
+        std::fs::write(bench.dir.path().join("events/pending").join(name), content).unwrap();
+    }
+    let (taking, calls) = handler(|_, _| Ok(()));
+    bench.run_until(taking, || bench.files("pending").is_empty()).await;
+    assert_eq!((calls.load(Ordering::SeqCst), bench.files("dead-letter").len()), (1, 5));
+}
+
+#[tokio::test]
 async fn a_panic_and_a_handler_that_hangs_are_failures_like_others() {
     let bench = bench();
     bench.put("raw/x").await;

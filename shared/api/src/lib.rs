@@ -9,10 +9,12 @@
 mod call;
 mod once;
 mod respond;
+mod run;
 mod serve;
 
 pub use call::{Call, Caller};
-pub use lambda_http::{Body, Error, Request, Response, run, service_fn};
+pub use lambda_http::{Body, Error, Request, Response};
 pub use once::once;
 pub use respond::{Answer, Problem};
+pub use run::run;
 pub use serve::serve;

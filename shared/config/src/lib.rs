@@ -4,17 +4,19 @@
 //! `DATABASE_URL`, then `DB_HOST`…, then a SQLite file; `S3_BUCKET`, then a folder) and refuses the embedded defaults where
 //! `APP_ENV=production`. It opens nothing: what it says is handed on by each `main.rs`.
 //!
-//! Start with [`Config::from_env`]; [`variables::ALL`] is the table that the README shows.
+//! Start with [`Config::from_env`] ([`Cdn::from_env`] for the one function without a database); [`variables::ALL`] is the table that the README shows.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod variables;
 
 mod cache;
+mod cdn;
 mod database;
 mod photos;
 mod store;
 
+pub use cdn::Cdn;
 pub use photos::Photos;
 
 use domain::connection::{Cache, Database, PhotoStore};
@@ -35,6 +37,8 @@ pub struct Config {
     pub cache: Cache,
     /// How long a login from Secrets Manager is believed.
     pub secret_ttl: Duration,
+    /// The secret of a login that may make logins and change their passwords: for `ops` alone.
+    pub admin_secret: Option<String>,
     /// Which photo store.
     pub store: PhotoStore,
     /// The public address of processed photos, without a slash at the end.
@@ -47,6 +51,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Where backups are kept: a folder, or `s3://BUCKET/PREFIX`.
     pub backup_to: String,
+    /// The queue of events that functions have given up, at SQS.
+    pub dead_letter_queue_url: Option<String>,
     /// Which log lines are written: a level, or `target=level` pairs with commas in between.
     pub log_filter: String,
     /// What CloudWatch files our metrics under.
@@ -76,6 +82,14 @@ pub(crate) struct Env<'a>(&'a dyn Fn(&str) -> Option<String>);
 impl Env<'_> {
     fn text(&self, name: &'static str) -> Option<String> {
         (self.0)(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+
+    fn log_filter(&self) -> String {
+        self.text("RUST_LOG").unwrap_or_else(|| "info".to_owned())
+    }
+
+    fn metrics_namespace(&self) -> String {
+        self.text("METRICS_NAMESPACE").unwrap_or_else(|| "SharaSpot".to_owned())
     }
 
     fn number<T: std::str::FromStr>(&self, name: &'static str, default: T) -> Result<T, ConfigError> {
@@ -134,14 +148,16 @@ impl Config {
             database,
             cache: cache::read(&env)?,
             secret_ttl: Duration::from_secs(env.within("DB_SECRET_TTL", 300, 0..=86_400)? as u64),
+            admin_secret: env.text("DB_ADMIN_SECRET_ARN"),
             store,
             photo_base_url: photo_base_url.trim_end_matches('/').to_owned(),
             photos: Photos::read(&env)?,
             port,
             backup_to: env.text("BACKUP_TO").unwrap_or_else(|| data_dir.join("backups").display().to_string()),
             data_dir,
-            log_filter: env.text("RUST_LOG").unwrap_or_else(|| "info".to_owned()),
-            metrics_namespace: env.text("METRICS_NAMESPACE").unwrap_or_else(|| "SharaSpot".to_owned()),
+            dead_letter_queue_url: env.text("DEAD_LETTER_QUEUE_URL"),
+            log_filter: env.log_filter(),
+            metrics_namespace: env.metrics_namespace(),
         })
     }
 
@@ -178,6 +194,11 @@ pub fn is_lambda() -> bool {
 /// The real clock, to the microsecond, and random ids that sort by the time of their making (UUIDv7).
 pub fn world() -> World {
     World { now: || Timestamp::from(OffsetDateTime::now_utc()), new_id: Uuid::now_v7 }
+}
+
+/// A password that nobody has had before and nobody guesses: 244 random bits, in 64 letters and digits.
+pub fn new_password() -> String {
+    format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple())
 }
 
 #[cfg(test)]

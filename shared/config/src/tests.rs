@@ -77,6 +77,19 @@ fn production_refuses_the_embedded_defaults_by_name() {
 }
 
 #[test]
+fn what_invalidates_the_cdn_needs_neither_a_database_nor_a_bucket() {
+    let read = |id: &'static str| {
+        Cdn::read(&|name| match name {
+            "APP_ENV" => Some("production".to_owned()),
+            "CDN_DISTRIBUTION_ID" => Some(id.to_owned()),
+            _ => None,
+        })
+    };
+    assert_eq!(read(" E2QWRUHAPOMQZL ").distribution_id.as_deref(), Some("E2QWRUHAPOMQZL"));
+    assert_eq!((read("").distribution_id, read("").summary()), (None, "CDN: none".to_owned()));
+}
+
+#[test]
 fn no_summary_and_no_debug_text_shows_a_password() {
     let shared = ("CACHE_URL", "rediss://ann:s3cret@c:6380/1");
     let config = read(&[("DATABASE_URL", "postgres://ann:s3cret@h/d"), shared]).unwrap();
@@ -120,4 +133,13 @@ fn thumbnails_are_listed_in_any_order_or_not_wanted_at_all() {
     assert_eq!(widths(""), [960, 480, 240]);
     assert_eq!(widths("320, 1280,320"), [1280, 320]);
     assert_eq!(widths("none"), [0; 0]);
+}
+
+#[test]
+fn passwords_are_long_plain_and_never_the_same() {
+    let passwords = [new_password(), new_password()];
+    assert!(
+        passwords.iter().all(|password| password.len() == 64 && password.bytes().all(|b| b.is_ascii_alphanumeric()))
+    );
+    assert_ne!(passwords[0], passwords[1]);
 }

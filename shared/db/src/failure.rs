@@ -71,7 +71,10 @@ pub(crate) fn is_login_rejected(error: &sqlx::Error) -> bool {
 }
 
 /// What an operator can do something about, in words.
-fn sqlite_trouble(code: &str) -> Option<&'static str> {
+fn trouble(code: &str) -> Option<&'static str> {
+    if code == "53100" {
+        return Some("the disk of the server is full");
+    }
     let code = code.parse::<u32>().ok().filter(|_| code.len() < 5)?;
     match code & 0xff {
         8 => Some("the database file may not be written"),
@@ -92,7 +95,7 @@ fn describe(error: &sqlx::Error) -> String {
                 ErrorKind::ForeignKeyViolation => "foreign key violation",
                 ErrorKind::NotNullViolation => "not-null violation",
                 ErrorKind::CheckViolation => "check violation",
-                _ => sqlite_trouble(&code).unwrap_or("database error"),
+                _ => trouble(&code).unwrap_or("database error"),
             };
             format!("{kind}, code {code}, constraint {constraint}")
         }

@@ -20,6 +20,7 @@ pub mod health;
 pub mod idempotency;
 pub mod imports;
 pub mod listing;
+pub mod logins;
 pub mod migrations;
 pub mod neighbours;
 pub mod photos;
@@ -40,6 +41,7 @@ mod filter;
 mod open;
 mod patience;
 mod postgres;
+mod quote;
 mod session;
 #[cfg(feature = "embedded")]
 mod sqlite;

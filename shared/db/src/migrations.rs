@@ -1,16 +1,24 @@
 //! The schema's steps, forth and back. Both engines have the same numbers and names.
 //!
 //! One runner at a time: [`session`] has the lock. [`history`] is what the database remembers, [`plan`] which indexes the steps
-//! make, [`indexes`] whether they are there, and [`repair`] makes them so.
+//! make, [`indexes`] whether they are there, [`repair`] makes them so, and [`builds`] says which are being built.
+//!
+//! A runner that ends, is killed or has no time left (Lambda gives fifteen minutes) while an index is being built concurrently does
+//! not end the build: PostgreSQL notices at its end only that nobody listens, and keeps the runner's lock until then. So the next runner
+//! waits for the lock, finds the index valid, and only writes down that the step is done. Nothing is dropped or built twice; what *was*
+//! broken off, by an administrator or a restart, is an invalid index, which [`repair`] deals with.
 
+mod builds;
 mod history;
 mod indexes;
 mod plan;
 mod repair;
 mod session;
 
+pub use builds::Build;
 pub use history::{Applied, Wording};
 pub use indexes::{Index, IndexState, Indexes};
+pub(crate) use plan::made_objects;
 pub use repair::{Remedy, Repair};
 
 use crate::engine::on_engine;
@@ -83,6 +91,24 @@ impl Db {
     /// As there.
     pub async fn migrate_up_within(&self, patience: Duration) -> Result<Run> {
         on_engine!(self, |engine| engine.up(None, patience).await)
+    }
+
+    /// As [`Db::migrate_up`] for who has so much time: another runner is waited for as long, and what is not done then is broken off.
+    /// An index that is being built concurrently is built to its end all the same; the next run goes on from there.
+    ///
+    /// # Errors
+    /// As there; unavailable when the time is over, with what is being built as its cause.
+    pub async fn migrate_up_for(&self, limit: Duration) -> Result<Run> {
+        // A runner that waits for another says so itself, and better.
+        let patience = limit.saturating_sub(Duration::from_secs(1));
+        match tokio::time::timeout(limit, self.migrate_up_within(patience)).await {
+            Ok(done) => done,
+            Err(_) => {
+                let builds = self.builds().await.unwrap_or_default();
+                let cause = format!("no time left to migrate{}; the next run goes on", builds::sentence(&builds));
+                Err(Error::unavailable("database", cause).saying("The migrations are not done yet."))
+            }
+        }
     }
 
     /// Takes steps back until only those up to `version` are left. A lock keeps two runners apart.

@@ -44,6 +44,14 @@ impl Db {
         }
     }
 
+    /// An empty SQLite database in memory, without a schema: it stands for a file that is not there.
+    ///
+    /// # Errors
+    /// Internal in a program without SQLite.
+    pub async fn empty() -> Result<Self> {
+        connect_sqlite(Path::new(":memory:"), &Database::at("", 1)).await
+    }
+
     fn open_postgres(
         database: &Database,
         application: &str,

@@ -13,12 +13,12 @@ mod server;
 pub(crate) use reading::Reading;
 pub use server::Logins;
 
-use crate::failure::{failed, is_repeatable};
+use crate::failure::{failed, is_login_rejected, is_repeatable};
 use crate::patience::Patience;
 use crate::session::{Manner, Session};
 use domain::connection::{Database, Pooler};
 use domain::{ConsistencyToken, Error, Kind, Result, Timestamp, World};
-use server::Server;
+use server::{Server, Trouble};
 use sqlx::PgConnection;
 use sqlx::pool::PoolConnection;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::Relaxed};
@@ -229,6 +229,10 @@ impl Postgres {
         Ok(self.servers.primary.acquire(&mut self.patience()).await?.into_connection())
     }
 
+    pub(crate) fn world(&self) -> World {
+        self.servers.world
+    }
+
     pub(crate) fn has_replica(&self) -> bool {
         self.servers.replica.is_some()
     }
@@ -242,7 +246,19 @@ impl Postgres {
             Source::Primary => Some(&self.servers.primary),
             Source::Replica => self.servers.replica.as_ref(),
         };
-        server.ok_or_else(|| Error::internal("no replica is configured"))?.knock().await
+        Ok(server.ok_or_else(|| Error::internal("no replica is configured"))?.knock().await?)
+    }
+
+    /// A connection of its own to the primary, made once; `None` where the login is not accepted.
+    ///
+    /// # Errors
+    /// Whatever else keeps it from being made.
+    pub(crate) async fn log_in(&self) -> Result<Option<PgConnection>> {
+        match self.servers.primary.knock().await {
+            Ok(connection) => Ok(Some(connection)),
+            Err(Trouble::Driver(error)) if is_login_rejected(&error) => Ok(None),
+            Err(trouble) => Err(trouble.into()),
+        }
     }
 
     /// Another database of the primary's server, with the login that the primary has now. Something was asked of that before.

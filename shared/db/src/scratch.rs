@@ -94,14 +94,20 @@ async fn in_file(sqlite: &crate::Sqlite) -> Result<Scratch> {
     let path = beside(&database, "trial");
     remove_file(&path)?;
     let like = domain::connection::Database::at("", 2);
-    let db = Db::Sqlite(Sqlite::open(&path, &like).await?);
-    Ok(Scratch { db, home: Home::Sqlite { path, _lock: lock } })
+    match Sqlite::open(&path, &like).await {
+        Ok(sqlite) => Ok(Scratch { db: Db::Sqlite(sqlite), home: Home::Sqlite { path, _lock: lock } }),
+        Err(error) => {
+            // On a full disk there is a file by then, and nothing in it.
+            remove_file(&path)?;
+            Err(error)
+        }
+    }
 }
 
 /// The file with what SQLite keeps beside it.
 #[cfg(feature = "embedded")]
 fn remove_file(path: &std::path::Path) -> Result<()> {
-    for ending in ["", "-wal", "-shm"] {
+    for ending in ["", "-wal", "-shm", "-journal"] {
         let mut file = path.as_os_str().to_owned();
         file.push(ending);
         match std::fs::remove_file(file) {

@@ -31,6 +31,7 @@ pub mod health;
 pub mod idempotency;
 pub mod listing;
 pub mod new_charger;
+pub mod notification;
 pub mod page;
 pub mod photo;
 pub mod query;

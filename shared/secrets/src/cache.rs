@@ -31,7 +31,7 @@ impl Cache {
         &self,
         arn: &str,
         rejected: Option<&Login>,
-        fetch: impl AsyncFnOnce(&str) -> Result<Login>,
+        fetch: impl AsyncFnOnce(&str, Option<&Login>) -> Result<Login>,
     ) -> Result<Login> {
         let mut known = self.known.lock().await;
         if let Some(Known { login, since }) = known.get(arn)
@@ -40,7 +40,7 @@ impl Cache {
         {
             return Ok(login.clone());
         }
-        let login = fetch(arn).await?;
+        let login = fetch(arn, rejected).await?;
         known.insert(arn.to_owned(), Known { login: login.clone(), since: Instant::now() });
         Ok(login)
     }
@@ -58,7 +58,7 @@ mod tests {
     }
 
     async fn ask(cache: &Cache, rejected: Option<&Login>, now_says: &str) -> String {
-        cache.login("arn", rejected, async |_| Ok(login(now_says))).await.unwrap().password
+        cache.login("arn", rejected, async |_, _| Ok(login(now_says))).await.unwrap().password
     }
 
     #[tokio::test(start_paused = true)]
@@ -83,7 +83,7 @@ mod tests {
     #[tokio::test]
     async fn a_failure_is_not_kept() {
         let cache = Cache::new(TTL);
-        let failed = cache.login("arn", None, async |_| Err(Error::unavailable("secret store", "no answer"))).await;
+        let failed = cache.login("arn", None, async |_, _| Err(Error::unavailable("secret store", "no answer"))).await;
         assert!(failed.is_err());
         assert_eq!(ask(&cache, None, "here").await, "here");
     }

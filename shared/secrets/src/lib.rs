@@ -1,16 +1,19 @@
 //! The database login from Secrets Manager.
 //!
 //! The only crate that names Secrets Manager: a client that costs a cold start nothing before it is used, a cache, and the
-//! secret's JSON. It hands out logins; what is done with them is the business of `db`. A password never reaches a log or a `Debug`
-//! text.
+//! secret's JSON. It hands out logins, and moves a secret's versions where one is rotated; what is done with them is the business of
+//! `db` and `ops`. A password never reaches a log or a `Debug` text.
 //!
-//! Start with [`logins`].
+//! Start with [`logins`]; a rotation, with [`Versions`].
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod cache;
 mod client;
 mod secret;
+mod versions;
+
+pub use versions::{Stage, Versions};
 
 use cache::Cache;
 use domain::Result;
@@ -23,7 +26,7 @@ use std::time::Duration;
 pub type PendingLogin = Pin<Box<dyn Future<Output = Result<Login>> + Send>>;
 
 /// Where `db` asks for logins: a secret's ARN in, its login out. A login is kept for `ttl`, unless it comes along with the question:
-/// then the server has rejected it, and the secret is read again.
+/// then the server has rejected it, and the secret is read again; in the middle of a rotation also what it is about to become.
 ///
 /// The answer is unavailable when Secrets Manager does not answer or refuses, internal when the secret is no database login.
 pub fn logins(ttl: Duration) -> impl Fn(String, Option<Login>) -> PendingLogin + Send + Sync + 'static {

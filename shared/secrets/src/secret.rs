@@ -3,6 +3,7 @@
 use domain::connection::Login;
 use domain::{Error, Result};
 use serde::Deserialize;
+use serde_json::Value;
 
 /// Members that are not named here are passed over.
 #[derive(Deserialize)]
@@ -36,6 +37,15 @@ pub(crate) fn login(json: &str) -> Result<Login> {
     Ok(Login { username, password, host, port, name: dbname })
 }
 
+/// The same secret with another password.
+pub(crate) fn with_password(json: &str, password: &str) -> Result<String> {
+    // What is no login is not made one.
+    login(json)?;
+    let mut secret: Value = serde_json::from_str(json).map_err(|_| Error::internal("the secret is not JSON"))?;
+    secret["password"] = password.into();
+    Ok(secret.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,5 +76,15 @@ mod tests {
             let error = login(json).unwrap_err();
             assert!(!format!("{error:?} {}", error.source().unwrap()).contains("s3cret"));
         }
+    }
+
+    #[test]
+    fn another_password_leaves_all_else_as_it_is() {
+        let json = r#"{"username": "ann", "password": "old", "engine": "postgres", "masterarn": "arn", "port": 6543}"#;
+        let renewed: Value = serde_json::from_str(&with_password(json, "new").unwrap()).unwrap();
+        let expected =
+            r#"{"username": "ann", "password": "new", "engine": "postgres", "masterarn": "arn", "port": 6543}"#;
+        assert_eq!(renewed, serde_json::from_str::<Value>(expected).unwrap());
+        assert!(with_password(r#"["no", "login"]"#, "new").is_err());
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::object::{Object, ObjectInfo};
 use crate::walk::Layout;
-use crate::{check_key, too_large, walk, write};
+use crate::write::{self, Readers};
+use crate::{check_key, too_large, walk};
 use bytes::Bytes;
 use domain::{Error, Result, Timestamp};
 use std::fs::Metadata;
@@ -15,28 +16,42 @@ pub const UNFINISHED: &str = ".unfinished";
 
 /// A folder; made with the first object.
 #[derive(Clone, Debug)]
-pub struct Folder(PathBuf);
+pub struct Folder {
+    path: PathBuf,
+    readers: Readers,
+}
 
 impl Folder {
     /// The folder of this path.
     pub fn at(path: impl Into<PathBuf>) -> Self {
-        Self(path.into())
+        Self { path: path.into(), readers: Readers::Umask }
+    }
+
+    /// The same, where what is put is for this user's eyes alone, and so are folders that have to be made for it.
+    #[must_use]
+    pub fn for_owner_only(self) -> Self {
+        Self { readers: Readers::Owner, ..self }
+    }
+
+    /// The folder of this name in it.
+    pub(crate) fn join(&self, name: &str) -> Self {
+        Self { path: self.path.join(name), readers: self.readers }
     }
 
     /// Where it is.
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.path
     }
 
     pub(crate) async fn put(&self, key: &str, bytes: Bytes) -> Result<()> {
-        let file = self.file(key)?;
+        let (file, readers) = (self.file(key)?, self.readers);
         blocking(move || {
             let folder = file.parent().ok_or(ErrorKind::InvalidInput)?;
-            write::make_folder(folder)?;
+            write::make_folder(folder, readers)?;
             // Two processes that put the same never write into one file.
             let unfinished = with_ending(&file, &format!(".{}{UNFINISHED}", std::process::id()));
             write::remove(&unfinished)?;
-            write::write_new(&unfinished, |open| io::Write::write_all(open, &bytes))?;
+            write::write_new(&unfinished, readers, |open| io::Write::write_all(open, &bytes))?;
             write::rename(&unfinished, &file)
         })
         .await
@@ -49,7 +64,7 @@ impl Folder {
     }
 
     pub(crate) async fn delete(&self, key: &str) -> Result<()> {
-        let (file, top) = (self.file(key)?, self.0.clone());
+        let (file, top) = (self.file(key)?, self.path.clone());
         blocking(move || {
             write::remove(&file)?;
             // A bucket has no empty folders either; one that holds something else stays.
@@ -61,13 +76,13 @@ impl Folder {
     }
 
     pub(crate) async fn list_page(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<ObjectInfo>> {
-        let (top, prefix, after) = (self.0.clone(), prefix.to_owned(), after.map(str::to_owned));
+        let (top, prefix, after) = (self.path.clone(), prefix.to_owned(), after.map(str::to_owned));
         blocking(move || walk::list(&Plain, &top, &prefix, after.as_deref(), limit)).await
     }
 
     fn file(&self, key: &str) -> Result<PathBuf> {
         check_key(key)?;
-        Ok(self.0.join(key))
+        Ok(self.path.join(key))
     }
 }
 

@@ -50,11 +50,20 @@ impl Place {
         Self::Store { storage, prefix: String::new() }
     }
 
+    /// The same, where what is put into a folder is for this user's eyes alone. Who may read a store is for the store to say.
+    #[must_use]
+    pub fn for_owner_only(self) -> Self {
+        match self {
+            Self::Folder(folder) => Self::Folder(folder.for_owner_only()),
+            store => store,
+        }
+    }
+
     /// What is below a key of this place.
     #[must_use]
     pub fn join(&self, key: &str) -> Self {
         match self {
-            Self::Folder(folder) => Self::Folder(Folder::at(folder.path().join(key))),
+            Self::Folder(folder) => Self::Folder(folder.join(key)),
             Self::Store { storage, prefix } => {
                 Self::Store { storage: storage.clone(), prefix: format!("{prefix}{key}/") }
             }

@@ -1,12 +1,36 @@
 //! Writes that are whole or not there, whenever the power goes.
 
-use std::fs::{self, File};
+use std::fs::{self, DirBuilder, File};
 use std::io::{self, ErrorKind};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
+/// Who may read what is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Readers {
+    /// Whom the umask lets.
+    Umask,
+    /// This user.
+    Owner,
+}
+
+impl Readers {
+    /// The modes of a file and of a folder.
+    fn modes(self) -> (u32, u32) {
+        match self {
+            Self::Umask => (0o666, 0o777),
+            Self::Owner => (0o600, 0o700),
+        }
+    }
+}
+
 /// Fills a new file and brings it to disk.
-pub(crate) fn write_new(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
-    let mut file = File::options().write(true).create_new(true).open(path)?;
+pub(crate) fn write_new(
+    path: &Path,
+    readers: Readers,
+    fill: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut file = File::options().write(true).create_new(true).mode(readers.modes().0).open(path)?;
     fill(&mut file)?;
     file.sync_all()
 }
@@ -14,7 +38,7 @@ pub(crate) fn write_new(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<
 /// Renames a finished file into place, over whatever was there, and brings the new name to disk.
 pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     let folder = parent(to)?;
-    make_folder(folder)?;
+    make_folder(folder, Readers::Umask)?;
     fs::rename(from, to)?;
     sync_folder(folder)
 }
@@ -30,15 +54,15 @@ pub(crate) fn remove(path: &Path) -> io::Result<()> {
 }
 
 /// A folder with its parents, on disk: a file is only as durable as the names on the way to it.
-pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn make_folder(folder: &Path, readers: Readers) -> io::Result<()> {
     // The parent of a relative path of one name is empty: the folder that we are in.
     if folder.as_os_str().is_empty() || folder.is_dir() {
         return Ok(());
     }
     if let Some(parent) = folder.parent() {
-        make_folder(parent)?;
+        make_folder(parent, readers)?;
     }
-    match fs::create_dir(folder) {
+    match DirBuilder::new().mode(readers.modes().1).create(folder) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
         made => made.and_then(|()| sync_folder(parent(folder)?)),
     }
@@ -64,6 +88,6 @@ mod tests {
 
     #[test]
     fn the_folder_that_we_are_in_is_there() {
-        assert!(make_folder(Path::new("")).is_ok() && make_folder(Path::new("src")).is_ok());
+        assert!(["", "src"].iter().all(|folder| make_folder(Path::new(folder), Readers::Umask).is_ok()));
     }
 }

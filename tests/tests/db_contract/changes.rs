@@ -1,5 +1,6 @@
 //! The feed of changes: one entry a charger, in an order in which nothing ever comes late.
 
+mod cost;
 mod mirror;
 
 use db::Db;

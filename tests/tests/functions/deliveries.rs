@@ -59,7 +59,7 @@ async fn an_earlier_event_that_comes_late_is_skipped_and_a_later_one_is_not(test
     assert_eq!(handle(&app, delivered("s3-put.version", &store)).await.unwrap(), counts(1, 0, 0));
     // Whoever read it would reject it.
     put(&store, &key(), b"no photo at all".to_vec()).await;
-    for case in ["s3-put.late", "s3-put", "s3-put.version", "s3-delete"] {
+    for case in ["s3-put.late", "s3-put", "s3-put.version", "s3-removed.delete-marker"] {
         assert_eq!(handle(&app, delivered(case, &store)).await.unwrap(), counts(0, 0, 1), "{case}");
         assert_eq!(photo(test_db).await.state, PhotoState::Ready);
     }

@@ -1,5 +1,6 @@
 //! `ops doctor`: nothing to say where all is well; where something is not, that and no more, with what to do about it.
 
+mod backups;
 mod database;
 mod embedded;
 mod process;

@@ -5,6 +5,7 @@
 
 mod connection;
 mod db_report;
+mod deployment;
 mod doctor;
 mod failures;
 mod health;

@@ -1,10 +1,13 @@
 //! How a process starts, and how it refuses to.
 
+use serde_json::json;
 use std::net::TcpListener;
+use std::path::Path;
 use tempfile::TempDir;
 use tests::repository::event;
 use tests::runtime::{Lambda, Outcome};
 
+/// Those with a database and a photo store.
 const FUNCTIONS: [&str; 6] = ["chargers", "contribute", "ops", "optimize-photo", "route-search", "upload"];
 
 #[tokio::test]
@@ -30,6 +33,16 @@ async fn production_refuses_the_embedded_defaults_and_names_what_is_missing() {
         assert!(!end.log.contains("panicked"), "{function}: {}", end.log);
     }
     assert_eq!(std::fs::read_dir(data.path()).unwrap().count(), 0, "nothing is made before it refuses");
+}
+
+#[tokio::test]
+async fn invalidate_cdn_needs_no_database_in_production_either() {
+    for (id, chosen) in [("", "CDN: none"), ("E2QWRUHAPOMQZL", "CDN: E2QWRUHAPOMQZL")] {
+        let variables = [("APP_ENV", "production"), ("CDN_DISTRIBUTION_ID", id)];
+        let mut lambda = Lambda::start("invalidate-cdn", Path::new(""), &variables).await;
+        assert_eq!(lambda.invoke(&event("s3-test-event")).await, json!({"paths": 0, "skipped": 0}));
+        assert!(lambda.log().contains(&format!("\"chosen\":\"{chosen}\"")), "{}", lambda.log());
+    }
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@
 
 mod boot;
 mod crashes;
+mod invalidations;
 mod invocations;
 mod log;
 mod repeats;

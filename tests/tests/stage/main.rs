@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod cloudfront;
 mod ends;
 mod pooler;
 mod replica;

@@ -11,8 +11,12 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// A request as it goes on the wire; the status and the body of the answer.
 async fn get(store: &SecretStore, operation: &str, secret_id: &str) -> (u16, Value) {
+    call(store, operation, &json!({ "SecretId": secret_id })).await
+}
+
+async fn call(store: &SecretStore, operation: &str, body: &Value) -> (u16, Value) {
     let mut connection = TcpStream::connect(store.endpoint().trim_start_matches("http://")).await.unwrap();
-    let body = json!({ "SecretId": secret_id }).to_string();
+    let body = body.to_string();
     let request = format!(
         "POST / HTTP/1.1\r\nhost: store\r\nconnection: close\r\nx-amz-target: {operation}\r\n\
          content-type: application/x-amz-json-1.1\r\ncontent-length: {}\r\n\r\n{body}",
@@ -57,13 +61,48 @@ async fn a_secret_may_follow_later() {
 }
 
 #[tokio::test]
-async fn it_knows_one_secret_and_one_call() {
+async fn it_knows_its_secrets_and_no_call_that_nobody_makes() {
     let store = SecretStore::start().await;
     store.set(&json!({}));
     let (status, answer) = get(&store, "secretsmanager.GetSecretValue", "another").await;
     assert_eq!((status, &answer["__type"]), (400, &json!("ResourceNotFoundException")));
     let (status, answer) = get(&store, "secretsmanager.DeleteSecret", SecretStore::ARN).await;
     assert_eq!((status, &answer["__type"]), (400, &json!("UnknownOperationException")));
+}
+
+/// As Secrets Manager documents them: a stage is on one version, and moves only from where the caller says that it is.
+#[tokio::test]
+async fn a_rotation_moves_versions_through_the_stages() {
+    let store = SecretStore::start().await;
+    let arn = store.add("sharaspot/reader", &json!("one"));
+    let version = store.begin_rotation(&arn);
+    let at = async |stage: &str| {
+        let request = json!({"SecretId": arn, "VersionStage": stage});
+        call(&store, "secretsmanager.GetSecretValue", &request).await
+    };
+    assert_eq!(at("AWSPENDING").await.1["__type"], "ResourceNotFoundException");
+    let put = |text: &str| json!({"SecretId": arn, "ClientRequestToken": version, "SecretString": text, "VersionStages": ["AWSPENDING"]});
+    let put = async |text: &str| call(&store, "secretsmanager.PutSecretValue", &put(text)).await;
+    assert_eq!((put("\"two\"").await.0, put("\"two\"").await.0), (200, 200));
+    assert_eq!(put("\"three\"").await.1["__type"], "ResourceExistsException");
+    assert_eq!(
+        (at("AWSPENDING").await.1["SecretString"].take(), store.value(&arn, "AWSCURRENT")),
+        (json!("\"two\""), Some(json!("one")))
+    );
+
+    let (_, described) = get(&store, "secretsmanager.DescribeSecret", &arn).await;
+    let stages = described["VersionIdsToStages"].as_object().unwrap();
+    let current = stages.iter().find(|(_, stages)| **stages == json!(["AWSCURRENT"])).unwrap().0;
+    let mut request = json!({"SecretId": arn, "VersionStage": "AWSCURRENT", "MoveToVersionId": version});
+    let move_stage = async |request: &Value| call(&store, "secretsmanager.UpdateSecretVersionStage", request).await;
+    assert_eq!(move_stage(&request).await.1["__type"], "InvalidParameterException");
+    request["RemoveFromVersionId"] = json!(current);
+    assert_eq!(move_stage(&request).await.0, 200);
+    assert_eq!(
+        (store.value(&arn, "AWSCURRENT"), store.value(&arn, "AWSPREVIOUS")),
+        (Some(json!("two")), Some(json!("one")))
+    );
+    assert_eq!(store.stages(&arn, &version), ["AWSPENDING", "AWSCURRENT"]);
 }
 
 #[tokio::test]

@@ -18,6 +18,11 @@ fn a_driver_or_client_is_named_by_the_one_crate_that_owns_it() {
     assert_eq!(users_of("sqlx"), names(&["db"]));
     assert_eq!(users_of("aws-sdk-s3"), names(&["storage"]));
     assert_eq!(users_of("aws-sdk-secretsmanager"), names(&["secrets"]));
+    assert_eq!(users_of("aws-config"), names(&["aws"]));
+    assert_eq!(users_of("aws-sdk-cloudfront"), names(&["invalidate-cdn"]));
+    for client in ["aws-sdk-sqs", "aws-sdk-lambda"] {
+        assert_eq!(users_of(client), names(&["dead-letters"]), "{client}");
+    }
     assert_eq!((users_of("moka"), users_of("redis")), (names(&["cache"]), names(&["cache"])));
     // The embedded server plays API Gateway: it makes the requests that `api` reads.
     assert_eq!(users_of("lambda_http"), names(&["api", "local"]));
@@ -40,8 +45,13 @@ fn dependencies_point_one_way_from_functions_to_shared_crates_to_the_domain() {
             }
             "shared" => {
                 assert_eq!(of(&functions), names(&[]), "{name}");
-                // What was measured within a request is part of its answer (`Server-Timing`).
-                let seen = if name == "api" { names(&["domain", "telemetry"]) } else { names(&["domain"]) };
+                let seen = match name.as_str() {
+                    // What was measured within a request is part of its answer (`Server-Timing`).
+                    "api" => names(&["domain", "telemetry"]),
+                    // Two services behind one way to AWS.
+                    "secrets" | "storage" => names(&["aws", "domain"]),
+                    _ => names(&["domain"]),
+                };
                 assert!(of(&shared).is_subset(&seen), "{name}: the shared crates never see each other");
             }
             _ => {}
@@ -74,6 +84,15 @@ fn the_reads_link_neither_an_image_codec_nor_the_s3_client_nor_sqlite() {
 }
 
 #[test]
+fn invalidate_cdn_links_no_way_to_the_database_or_the_bucket() {
+    let linked = linked_in_production("invalidate-cdn");
+    assert!(linked.contains("aws-sdk-cloudfront"), "cargo tree shows what is linked");
+    for other in ["db", "sqlx", "storage", "aws-sdk-s3", "secrets", "aws-sdk-secretsmanager", "photo", "lambda_http"] {
+        assert!(!linked.contains(other), "invalidate-cdn links {other}");
+    }
+}
+
+#[test]
 fn only_the_functions_that_read_link_the_cache_and_ops_whose_doctor_asks_it() {
     // A write is seen without a word to any cache; the optimiser has nothing to keep.
     let links_cache = |function: &String| linked_in_production(function).contains("cache");
@@ -87,6 +106,17 @@ fn only_the_functions_that_read_link_the_cache_and_ops_whose_doctor_asks_it() {
 fn no_function_links_sqlite_in_production() {
     for function in layer("functions") {
         assert!(!linked_in_production(&function).contains("libsqlite3-sys"), "{function}");
+    }
+}
+
+#[test]
+fn no_function_speaks_http_2_or_has_a_workstation_s_credentials() {
+    for function in layer("functions") {
+        let linked = linked_in_production(&function);
+        assert!(linked.contains("hyper"), "{function}: cargo tree shows what is linked");
+        for heavy in ["h2", "aws-sdk-sso", "aws-smithy-http-client"] {
+            assert!(!linked.contains(heavy), "{function} links {heavy}");
+        }
     }
 }
 

@@ -4,11 +4,18 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod agreement;
+mod cdn;
+mod cloudformation;
 mod commands;
+mod connections;
 mod dependencies;
+mod deployment;
 mod licenses;
+mod monitoring;
 mod places;
+mod rights;
 mod sources;
+mod stacks;
 mod statements;
 mod template;
 mod workspace;

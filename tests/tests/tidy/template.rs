@@ -8,8 +8,10 @@ use tests::repository::{event, event_cases, read, root};
 
 /// What wakes `ops`.
 const COMMAND: &str = "command";
+/// What says so in a payload: of our own, of CloudFormation, of Secrets Manager.
+const MARKS: [&str; 3] = [COMMAND, "RequestType", "Step"];
 
-/// What wakes a function: the routes, `s3`, or a `command`, whether by hand or at some hour.
+/// What wakes a function: the routes, what S3 tells of and where, or a `command`, whether by hand or at some hour.
 fn triggers() -> BTreeMap<String, BTreeSet<String>> {
     let template: Value = serde_yaml_ng::from_str(&read("template.yaml")).unwrap();
     let resources = template["Resources"].as_mapping().unwrap().values();
@@ -39,7 +41,11 @@ fn triggers_of(function: &Value) -> BTreeSet<String> {
                 ops::check_event(input).unwrap_or_else(|error| panic!("{event:?}: {error}"));
                 COMMAND.to_owned()
             }
-            other => other.to_lowercase(),
+            "S3" => {
+                let prefix = &properties["Filter"]["S3Key"]["Rules"][0]["Value"];
+                format!("{} {}", properties["Events"].as_str().unwrap(), prefix.as_str().unwrap())
+            }
+            other => panic!("a new kind of trigger: {other}"),
         }
     };
     events.map(trigger).collect()
@@ -49,9 +55,16 @@ fn triggers_of(function: &Value) -> BTreeSet<String> {
 fn trigger_of(payload: &Json) -> String {
     match payload["routeKey"].as_str() {
         Some(route) => route.to_owned(),
-        None if payload["command"].is_string() => COMMAND.to_owned(),
-        None => "s3".to_owned(),
+        None if MARKS.iter().any(|mark| payload[*mark].is_string()) => COMMAND.to_owned(),
+        None => s3_trigger_of(&payload["Records"][0]),
     }
+}
+
+/// What a record of S3's tells of, and under which prefix. A test event has none; it goes to whoever waits for uploads.
+fn s3_trigger_of(record: &Json) -> String {
+    let name = record["eventName"].as_str().unwrap_or("ObjectCreated:Put");
+    let key = record["s3"]["object"]["key"].as_str().unwrap_or("raw/");
+    format!("s3:{}:* {}", name.split(':').next().unwrap(), key.split_inclusive('/').next().unwrap())
 }
 
 /// The functions that a payload wakes.
@@ -134,7 +147,7 @@ fn cargo_lambda_watches_the_same_routes() {
     let (_, router) = manifest.split_once("[workspace.metadata.lambda.watch.router]").expect("a router");
     let router = router.split("\n[").next().unwrap();
     for (function, triggers) in triggers() {
-        for trigger in triggers.iter().filter(|trigger| trigger.contains(' ')) {
+        for trigger in triggers.iter().filter(|trigger| trigger.contains(" /")) {
             let (method, path) = trigger.split_once(' ').unwrap();
             let (_, routes) = router.split_once(&format!("\"{path}\" = [")).unwrap_or_else(|| panic!("{path}"));
             let routes = routes.split(']').next().unwrap();

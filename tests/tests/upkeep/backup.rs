@@ -1,6 +1,6 @@
 //! `ops backup`: what it keeps, how it goes on, and what it lets go.
 
-use crate::stage::{DAY_S, Stage, ask, on_every_stage, set_clock, step_clock, type_in};
+use crate::stage::{DAY_S, Front, Stage, ask, on_every_stage, set_clock, step_clock, type_in};
 use db::dump::Digest;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -121,6 +121,8 @@ async fn foreign(stage: &Stage, first: &str) -> Vec<String> {
         // One whose manifest is not ours.
         "sharaspot-backup-20200102T000000Z/manifest.json",
         &format!("sharaspot-backup-20200102T000000Z/{PART}"),
+        // What a doctor has left who was not let delete.
+        "sharaspot-backup-doctor/00000000-0000-0000-0000-00000000f00d",
         // One without a manifest, in which nothing is ours.
         "sharaspot-backup-20200103T000000Z/notes.txt",
         "sharaspot-backup-20200104T000000Z/notes.txt",
@@ -195,6 +197,19 @@ async fn a_backup_beside_a_writer_shows_one_moment(stage: &Stage) {
     type_in(&stage.ops_on(&other.db, &[]), &["restore", "--latest"]).await.unwrap();
     check_database(&other.db).await;
     check_database(&stage.db).await;
+}
+
+#[tokio::test]
+async fn a_backup_in_a_folder_is_for_the_eyes_of_its_owner() {
+    use std::os::unix::fs::PermissionsExt;
+    let stage = Stage::new(TestDb::sqlite().await, &Front::Folder).await;
+    add(&stage.db, 1, &new_charger("Park", point(1.0, 2.0)), NOON).await;
+    let name = back_up(&stage).await;
+    let Place::Folder(folder) = &stage.backups else { panic!("a folder") };
+    let mode = |path: &str| std::fs::metadata(folder.path().join(path)).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(""), mode(&name)), (0o700, 0o700));
+    let files = files(&stage.backups).await;
+    assert!(files.len() > 2 && files.iter().all(|file| mode(file) == 0o600), "{files:?}");
 }
 
 on_both_engines!(a_row_more_changes_the_part_that_it_is_in_and_no_other);

@@ -7,8 +7,10 @@
 
 mod backup;
 mod drill;
+mod full_disk;
 mod kills;
 mod moving;
+mod redrive;
 mod reprocess;
 mod rescore;
 mod restore;

@@ -3,6 +3,7 @@
 use db::dump::Table;
 use domain::Timestamp;
 use storage::{ObjectHeaders, UNFINISHED};
+use uuid::Uuid;
 
 /// The last file of a backup.
 pub(crate) const MANIFEST: &str = "manifest.json";
@@ -22,6 +23,12 @@ pub(crate) fn begun_at(name: &str) -> Option<Timestamp> {
     let (date, time) = (&digits[..8], &digits[9..15]);
     let text = format!("{}-{}-{}T{}:{}:{}Z", &date[..4], &date[4..6], &date[6..], &time[..2], &time[2..4], &time[4..]);
     Timestamp::parse(&text).filter(|time| folder(*time) == name)
+}
+
+/// What the doctor puts and takes away again where backups are kept: what may be done to backups may be done to it, and it is called
+/// like none.
+pub(crate) fn trial(id: Uuid) -> String {
+    format!("{FOLDER}doctor/{id}")
 }
 
 /// A part: `chargers-0001-0123456789abcdef.ndjson.zst`, by its table, its number and the SHA-256 of its lines.
@@ -76,6 +83,7 @@ mod tests {
             "sharaspot-backup-2026-03-01T12:00",
             "my-sharaspot-backup-20260301T120000Z",
             "sharaspot-backup-2026030éT12000Z",
+            trial(Uuid::nil()).split('/').next().unwrap(),
         ] {
             assert_eq!(begun_at(other), None, "{other}");
         }

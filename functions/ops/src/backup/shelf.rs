@@ -2,7 +2,7 @@
 
 use super::manifest::{self, Manifest};
 use super::name;
-use domain::{Result, Timestamp};
+use domain::{Kind, Result, Timestamp};
 use storage::{MAX_PAGE, ObjectInfo, Place};
 
 /// A folder that is called like one of ours.
@@ -65,17 +65,20 @@ pub(crate) async fn manifest(folder: &Place) -> Result<Option<Manifest>> {
     file.map(|file| Manifest::parse(&file.bytes)).transpose()
 }
 
-/// The newest backup that is complete and ours.
+/// The newest backup that is complete: by its name, and not by the time that its manifest tells. Names are given one after the other
+/// whatever clocks say, so the last one was made last, also where a clock was put back or two machines have two.
 ///
 /// # Errors
-/// Those of the place.
+/// Bad input for one whose manifest is not understood, which names it: an older one is not what was asked for. Those of the place.
 pub(crate) async fn latest(place: &Place) -> Result<Option<(String, Manifest)>> {
-    for kept in all(place).await?.into_iter().rev().filter(Kept::has_manifest) {
-        match manifest(&place.join(&kept.name)).await {
-            Ok(Some(manifest)) => return Ok(Some((kept.name, manifest))),
-            Err(error) if error.kind() != domain::Kind::BadInput => return Err(error),
-            _ => tracing::warn!(name = kept.name, "a backup whose manifest is not ours is passed over"),
+    let shelf = all(place).await?;
+    let Some(newest) = shelf.into_iter().rev().find(Kept::has_manifest) else { return Ok(None) };
+    let manifest = manifest(&place.join(&newest.name)).await.map_err(|error| match error.kind() {
+        Kind::BadInput => {
+            let detail = format!("{}: {} Name another one to restore that.", newest.name, error.detail());
+            error.saying(detail)
         }
-    }
-    Ok(None)
+        _ => error,
+    })?;
+    Ok(manifest.map(|manifest| (newest.name, manifest)))
 }

@@ -30,7 +30,7 @@ impl Stored {
     /// The newest backup of a place, if there is one.
     ///
     /// # Errors
-    /// Those of the place.
+    /// As [`shelf::latest`].
     pub(crate) async fn latest(place: &Place) -> Result<Option<Self>> {
         let latest = shelf::latest(place).await?;
         Ok(latest.map(|(name, manifest)| Self { folder: place.join(&name), manifest }))

@@ -44,3 +44,26 @@ fn a_database_that_is_not_there_is_named_without_its_password() {
     assert!(said.contains("database: PostgreSQL 127.0.0.1:1/spots"), "{said}");
     assert!(said.contains("ops: The database is not available at the moment."), "{said}");
 }
+
+#[tokio::test]
+async fn who_only_looks_at_a_backup_makes_and_migrates_no_database() {
+    let place = Place::new();
+    place.stdout(&["generate", "--chargers", "5", "--seed", "1"]);
+    let backups = place.path("backups").display().to_string();
+    place.stdout(&["backup", "--to", &backups]);
+    let look = ["restore", "--latest", "--from", &backups, "--dry-run"];
+    let fresh = Place::new();
+    let said = fresh.stdout(&look);
+    assert!(said.contains("           5 chargers\n") && said.contains("; the database is empty\n"), "{said}");
+    assert!(!fresh.path("new").exists(), "there is no file, and none is made");
+
+    let db = place.db().await;
+    let steps = db.migration_steps().await.unwrap().len() as i64;
+    db.migrate_down_to(steps - 1).await.unwrap();
+    db.close().await;
+    let file = place.path("new/data/sharaspot.db");
+    let before = std::fs::read(&file).unwrap();
+    let said = place.stdout(&look);
+    assert!(said.contains("the database is not empty: --force would replace it"), "{said}");
+    assert!(std::fs::read(&file).unwrap() == before, "an older file stays as it is");
+}

@@ -1,7 +1,7 @@
 //! The folder of events.
 //!
 //! ```text
-//! pending/<sequencer>-<request id>.json    put there by the store
+//! pending/<sequencer>-<request id>.json    put there by the store, or a dead letter that was put back
 //! attempts/<the same name>                 how often it was tried, while it waits
 //! dead-letter/<the same name>              given up
 //! ```
@@ -13,6 +13,15 @@ use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use storage::Local;
 use storage::local::event::ObjectEvent;
+
+/// What waits.
+#[derive(Debug)]
+pub(super) enum Waiting {
+    /// An event of the store.
+    Fresh(ObjectEvent),
+    /// One that was given up and is to be delivered again (`ops redrive`): the payload.
+    Again(Value),
+}
 
 /// What is known about the calls for one event.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -48,12 +57,12 @@ impl Queue {
         names
     }
 
-    /// The event; `None` where it was delivered meanwhile, by another process. One that cannot be read is set aside.
-    pub(super) fn read(&self, name: &str) -> io::Result<Option<ObjectEvent>> {
+    /// What waits; `None` where it was delivered meanwhile, by another process. What cannot be read is set aside.
+    pub(super) fn read(&self, name: &str) -> io::Result<Option<Waiting>> {
         let path = self.path("pending", name);
         let Some(json) = read_if_there(&path)? else { return Ok(None) };
-        match serde_json::from_slice(&json) {
-            Ok(event) => Ok(Some(event)),
+        match waiting(&json) {
+            Ok(waiting) => Ok(Some(waiting)),
             Err(error) => {
                 tracing::error!(event = name, %error, "this is no event");
                 fs::rename(path, self.folder("dead-letter")?.join(name)).map(|()| None)
@@ -105,6 +114,14 @@ impl Queue {
 /// Lambda's id of the invocation, the same for every attempt: the second half of the name.
 pub(super) fn request_id(name: &str) -> &str {
     name.split_once('-').map_or(name, |(_, id)| id.trim_end_matches(".json"))
+}
+
+fn waiting(json: &[u8]) -> serde_json::Result<Waiting> {
+    let mut waiting: Value = serde_json::from_slice(json)?;
+    match waiting.get_mut("requestPayload").map(Value::take) {
+        Some(payload) => Ok(Waiting::Again(payload)),
+        None => serde_json::from_value(waiting).map(Waiting::Fresh),
+    }
 }
 
 fn read_if_there(path: &Path) -> io::Result<Option<Vec<u8>>> {

@@ -1,6 +1,6 @@
 //! Which indexes the steps make, read from their SQL.
 
-use super::ups;
+use super::{POSTGRES, ups};
 use sqlx::migrate::Migrator;
 
 /// An index that a step makes.
@@ -19,6 +19,22 @@ pub(super) fn planned(migrator: &'static Migrator, versions: &[i64]) -> Vec<Plan
     applied.for_each(|step| follow(step.sql.as_str(), &mut planned));
     planned.sort_by(|a, b| a.name.cmp(&b.name));
     planned
+}
+
+/// The names of all tables and functions that the steps of PostgreSQL make, and of the table that remembers the steps.
+pub(crate) fn made_objects() -> Vec<String> {
+    let lines = ups(&POSTGRES).flat_map(|step| step.sql.as_str().lines());
+    lines.filter_map(made_by).chain(["_sqlx_migrations"]).map(str::to_owned).collect()
+}
+
+fn made_by(line: &str) -> Option<&str> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    match words.as_slice() {
+        ["CREATE", "TABLE" | "FUNCTION", name, ..] | ["CREATE", "OR", "REPLACE", "FUNCTION", name, ..] => {
+            name.split('(').next()
+        }
+        _ => None,
+    }
 }
 
 fn follow(sql: &str, planned: &mut Vec<Planned>) {

@@ -4,6 +4,7 @@ use super::POSTGRES;
 use super::indexes::{Index, IndexState, Indexed};
 use super::plan::{Planned, planned};
 use crate::failure::failed;
+use crate::quote::identifier;
 use domain::Result;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
@@ -60,7 +61,7 @@ pub(super) async fn postgres(connection: &mut PgConnection, versions: &[i64]) ->
             Remedy::Dropped => "/* migrations.drop_index */ DROP INDEX CONCURRENTLY IF EXISTS",
             _ => "/* migrations.rebuild_index */ REINDEX INDEX CONCURRENTLY",
         };
-        execute(connection, format!("{command} {}", quoted(&index.name))).await?;
+        execute(connection, format!("{command} {}", identifier(&index.name))).await?;
         repairs.push(Repair::new(&index, remedy));
     }
     for plan in gone(planned, &connection.indexes().await?) {
@@ -83,7 +84,7 @@ async fn broken(connection: &mut PgConnection) -> Result<Vec<Index>> {
     // is done or dead. Waiting for it takes no snapshot, so the builder never waits for us.
     for index in &indexes {
         let mut transaction = connection.begin().await.map_err(failed)?;
-        let sql = format!("LOCK TABLE {} IN SHARE UPDATE EXCLUSIVE MODE", quoted(&index.table));
+        let sql = format!("LOCK TABLE {} IN SHARE UPDATE EXCLUSIVE MODE", identifier(&index.table));
         execute(&mut transaction, format!("/* migrations.await_builders */ {sql}")).await?;
         transaction.commit().await.map_err(failed)?;
     }
@@ -100,10 +101,6 @@ fn is_leftover(name: &str) -> bool {
 
 fn gone(planned: Vec<Planned>, indexes: &[Index]) -> Vec<Planned> {
     planned.into_iter().filter(|plan| indexes.iter().all(|index| index.name != plan.name)).collect()
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 async fn execute(connection: &mut PgConnection, sql: String) -> Result<()> {

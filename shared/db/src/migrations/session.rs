@@ -1,6 +1,6 @@
 //! A run from its lock to its end, on one connection.
 
-use super::{POSTGRES, Run, Step, migration_failed, repair, steps};
+use super::{POSTGRES, Run, Step, builds, migration_failed, repair, steps};
 use crate::failure::failed;
 use crate::postgres::Postgres;
 use domain::{Error, Result};
@@ -69,16 +69,24 @@ impl Migrated for Postgres {
 /// snapshot, and a concurrent build of an index by the other runner waits for every snapshot to end.
 async fn lock(postgres: &Postgres, patience: Duration) -> Result<PgConnection> {
     // By statements and not by the options of the connection, which a proxy may reject.
+    // Nor does the server look for us in the middle of a build, to break it off where we are gone; but soon after its end it does.
     const UNLIMITED: &str = "/* migrations.unlimited */ SET statement_timeout = 0; SET lock_timeout = 0;
-         SET idle_in_transaction_session_timeout = 0; SET idle_session_timeout = 0";
+         SET idle_in_transaction_session_timeout = 0; SET idle_session_timeout = 0;
+         SET client_connection_check_interval = 0;
+         SET tcp_keepalives_idle = 60; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3";
     const TRY: &str = "/* migrations.lock */ SELECT pg_try_advisory_lock($1)";
     let mut connection = postgres.connection().await?.detach();
     sqlx::raw_sql(UNLIMITED).execute(&mut connection).await.map_err(failed)?;
     let mut waited = Duration::ZERO;
     while !sqlx::query_scalar::<_, bool>(TRY).bind(LOCK).fetch_one(&mut connection).await.map_err(failed)? {
         if waited >= patience {
+            let builds = builds::builds(&mut connection).await.unwrap_or_default();
             connection.close().await.ok();
-            let cause = format!("another runner is migrating, for {} seconds at least", waited.as_secs());
+            let cause = format!(
+                "another runner is migrating, for {} seconds at least{}",
+                waited.as_secs(),
+                builds::sentence(&builds)
+            );
             return Err(Error::unavailable("database", cause));
         }
         let pause = POLL.min(patience - waited);

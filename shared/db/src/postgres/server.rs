@@ -179,11 +179,7 @@ impl Server {
 
     /// A connection beyond all that there may be: for who asks whether there can be one.
     pub(super) async fn connect_aside(&self, patience: &Patience) -> Result<PgConnection> {
-        match self.try_connect(None, patience).await {
-            Ok(connection) => Ok(connection.detach()),
-            Err(Trouble::Before(error)) => Err(error),
-            Err(Trouble::Driver(error)) => Err(failed(error)),
-        }
+        Ok(self.try_connect(None, patience).await?.detach())
     }
 
     /// A connection that is there, young enough, and answers.
@@ -249,9 +245,9 @@ impl Server {
 
     /// A connection made once and for one question. Whatever keeps it from being made is the answer: the pool would try again, and
     /// say in the end only that there was none.
-    pub(super) async fn knock(&self) -> Result<PgConnection> {
-        self.log_in(None).await?;
-        PgConnection::connect_with(&self.pool.connect_options()).await.map_err(failed)
+    pub(super) async fn knock(&self) -> Result<PgConnection, Trouble> {
+        self.log_in(None).await.map_err(Trouble::Before)?;
+        PgConnection::connect_with(&self.pool.connect_options()).await.map_err(Trouble::Driver)
     }
 
     /// Sees to it that the next connection logs in with what the secret says.
@@ -274,10 +270,19 @@ impl Server {
 }
 
 /// Why there is no connection.
-enum Trouble {
+pub(super) enum Trouble {
     /// There is no place for one, or no login to try.
     Before(Error),
     Driver(sqlx::Error),
+}
+
+impl From<Trouble> for Error {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Before(error) => error,
+            Trouble::Driver(error) => failed(error),
+        }
+    }
 }
 
 impl Lease {

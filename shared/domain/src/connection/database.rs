@@ -34,6 +34,13 @@ impl Database {
         }
     }
 
+    /// The same database with the login in another secret; `None` where its address comes with a login of its own.
+    pub fn with_secret(&self, arn: impl Into<String>) -> Option<Self> {
+        let Server::Secret { host, port, name, .. } = &self.server else { return None };
+        let server = Server::Secret { arn: arn.into(), host: host.clone(), port: *port, name: name.clone() };
+        Some(Self { server, replica: None, ..self.clone() })
+    }
+
     /// The SQLite file, where it is one.
     pub fn file(&self) -> Option<&Path> {
         match &self.server {
@@ -258,6 +265,15 @@ mod tests {
         assert_eq!(postgres_url("ann", "p", "::1", 5432, "d"), "postgres://ann:p@[::1]:5432/d");
         assert_eq!(postgres_url("ann", "p", "[::1]", 5432, "d"), "postgres://ann:p@[::1]:5432/d");
         assert_eq!(postgres_url("ann", "p", "/run/pg", 5432, "d"), "postgres://ann:p@%2Frun%2Fpg:5432/d");
+    }
+
+    #[test]
+    fn another_secret_leads_to_the_same_database() {
+        let server =
+            |arn: &str| Server::Secret { arn: arn.into(), host: Some("db".into()), port: 6543, name: "spots".into() };
+        let database = |arn: &str| Database { server: server(arn), ..Database::at("", 1) };
+        assert_eq!(database("mine").with_secret("theirs"), Some(database("theirs")));
+        assert_eq!(Database::at("postgres://ann:secret@h/d", 1).with_secret("theirs"), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The access key of the folder: made once, at random, and readable by its owner only.
 
-use crate::write;
+use crate::write::{self, Readers};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::io::{self, ErrorKind};
@@ -39,21 +39,7 @@ fn make(path: &Path, own: &Path) -> io::Result<LocalCredentials> {
         secret_access_key: format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple()),
     };
     let new = own.join("credentials");
-    write::write_new(&new, |file| {
-        restrict(file)?;
-        Ok(serde_json::to_writer_pretty(file, &credentials)?)
-    })?;
+    write::write_new(&new, Readers::Owner, |file| Ok(serde_json::to_writer_pretty(file, &credentials)?))?;
     write::rename(&new, path)?;
     Ok(credentials)
-}
-
-#[cfg(unix)]
-fn restrict(file: &std::fs::File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    file.set_permissions(std::fs::Permissions::from_mode(0o600))
-}
-
-#[cfg(not(unix))]
-fn restrict(_file: &std::fs::File) -> io::Result<()> {
-    Ok(())
 }

@@ -6,7 +6,7 @@
 use super::credentials::{self, LocalCredentials};
 use super::event::{self, ObjectEvent};
 use super::{layout, object_file};
-use crate::write;
+use crate::write::{self, Readers};
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -26,7 +26,7 @@ impl Workplace {
     pub(super) fn open(dir: &Path) -> io::Result<(Self, LocalCredentials)> {
         let tmp = dir.join("tmp");
         for folder in [layout::objects_dir(dir), event::pending_dir(dir), tmp.clone()] {
-            write::make_folder(&folder)?;
+            write::make_folder(&folder, Readers::Umask)?;
         }
         // Held until the end of this function, so that nobody takes a folder for dead that is not locked yet.
         let door = File::options().write(true).create(true).truncate(false).open(dir.join("open.lock"))?;
@@ -53,10 +53,10 @@ impl Workplace {
     ) -> io::Result<()> {
         let id = Uuid::new_v4();
         let object = self.own.join(format!("{id}.object"));
-        write::write_new(&object, |file| object_file::write(file, bytes, facts))?;
+        write::write_new(&object, Readers::Umask, |file| object_file::write(file, bytes, facts))?;
         let prepared = self.own.join(format!("{id}{PREPARED}"));
         if let Some(event) = event {
-            write::write_new(&prepared, |file| Ok(serde_json::to_writer(file, event)?))?;
+            write::write_new(&prepared, Readers::Umask, |file| Ok(serde_json::to_writer(file, event)?))?;
         }
         write::rename(&object, path)?;
         match event {

@@ -1,14 +1,8 @@
-//! A client that costs a cold start little: one TLS stack, certificates and connections only when the first request
-//! needs them.
+//! A client that costs a cold start little: connections only when the first request needs them.
 
 use super::S3;
-use aws_config::BehaviorVersion;
-use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
+use aws::{RetryConfig, SdkConfig, TimeoutConfig};
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::SharedHttpClient;
-use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
-use aws_types::SdkConfig;
 use aws_types::service_config::ServiceConfigKey;
 use domain::{Error, Result};
 use std::time::Duration;
@@ -19,12 +13,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const ATTEMPTS: u32 = 3;
 
 pub(super) async fn connect(bucket: &str) -> Result<S3> {
-    let sdk = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(http_client())
-        .timeout_config(timeouts())
-        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
-        .load()
-        .await;
+    let sdk = aws::sdk_config(timeouts(), RetryConfig::standard().with_max_attempts(ATTEMPTS)).await;
     from_sdk(bucket, &sdk)
 }
 
@@ -34,18 +23,14 @@ pub(super) fn connect_to(endpoint: &str, region: &str, key: (&str, &str), bucket
     use aws_sdk_s3::config::{Credentials, Region, SharedCredentialsProvider};
     let credentials = Credentials::new(key.0, key.1, None, None, "test");
     let sdk = SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .http_client(http_client())
+        .behavior_version(aws::BehaviorVersion::latest())
+        .http_client(aws::http_client(Some(CONNECT_TIMEOUT)))
         .timeout_config(timeouts())
         .region(Region::new(region.to_owned()))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .endpoint_url(endpoint)
         .build();
     from_sdk(bucket, &sdk)
-}
-
-fn http_client() -> SharedHttpClient {
-    aws_smithy_http_client::Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https()
 }
 
 fn timeouts() -> TimeoutConfig {

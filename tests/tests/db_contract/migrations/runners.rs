@@ -5,7 +5,9 @@ use db::Db;
 use domain::Kind;
 use domain::connection::Database;
 use std::error::Error as _;
+use std::process::Command;
 use std::time::{Duration, Instant};
+use tests::programs::program;
 use tests::seed::{NOON, imported, point};
 use tests::{TestDb, open};
 
@@ -54,6 +56,55 @@ async fn a_runner_that_waits_too_long_says_for_whom() {
     snapshot.give_up().await;
     assert_eq!(first.join().unwrap().unwrap().steps[0].version, BUILD);
     assert_eq!(test_db.db.migrate_up_within(Duration::from_secs(5)).await.unwrap().steps, []);
+}
+
+/// The number of the index that [`BUILD`] makes, and whether it is of use: one that is built twice has another number.
+async fn index(test_db: &TestDb) -> (i64, bool) {
+    let Db::Postgres(postgres) = &test_db.db else { unreachable!() };
+    let sql = "SELECT indexrelid::bigint, indisvalid FROM pg_index WHERE indexrelid = 'chargers_power'::regclass";
+    sqlx::query_as(sql).fetch_one(postgres.pool()).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_build_whose_runner_is_killed_is_waited_for_and_not_begun_anew() {
+    let Some(test_db) = before_the_build().await else { return };
+    let snapshot = Snapshot::take(&test_db).await;
+    let ops = tokio::task::spawn_blocking(|| program("ops")).await.unwrap();
+    let mut killed = Command::new(ops).args(["migrate", "up"]).env("DATABASE_URL", &test_db.url).spawn().unwrap();
+    let builder = builder_waits(&test_db.db, "CREATE INDEX CONCURRENTLY").await;
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    let (number, is_valid) = index(&test_db).await;
+    assert!(!is_valid);
+
+    let next = runner(&test_db, None);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    // The server goes on with what nobody listens to any more, and keeps the lock meanwhile.
+    assert_eq!(builder_waits(&test_db.db, "CREATE INDEX CONCURRENTLY").await, builder);
+    let builds = test_db.db.builds().await.unwrap();
+    assert!(builds.len() == 1 && builds[0].index == "chargers_power" && !next.is_finished(), "{builds:?}");
+    snapshot.give_up().await;
+    let run = next.join().unwrap().unwrap();
+    assert_eq!((run.repairs.as_slice(), run.steps[0].version), (&[][..], BUILD));
+    assert_eq!(index(&test_db).await, (number, true));
+}
+
+#[tokio::test]
+async fn a_run_whose_time_is_over_says_what_is_being_built_and_the_next_one_goes_on() {
+    let Some(test_db) = before_the_build().await else { return };
+    let snapshot = Snapshot::take(&test_db).await;
+    let error = test_db.db.migrate_up_for(Duration::from_secs(3)).await.unwrap_err();
+    assert_eq!((error.kind(), error.detail()), (Kind::Unavailable, "The migrations are not done yet."));
+    let cause = error.source().unwrap().to_string();
+    assert!(cause.contains("; index chargers_power: waiting for old snapshots"), "{cause}");
+    let (number, is_valid) = index(&test_db).await;
+    let error = test_db.db.migrate_up_for(Duration::from_secs(2)).await.unwrap_err();
+    let cause = error.source().unwrap().to_string();
+    assert!(cause.starts_with("another runner is migrating") && cause.contains("chargers_power"), "{cause}");
+    snapshot.give_up().await;
+    let run = test_db.db.migrate_up_for(Duration::from_secs(60)).await.unwrap();
+    assert_eq!((run.repairs.as_slice(), run.steps[0].version), (&[][..], BUILD));
+    assert_eq!((index(&test_db).await, is_valid), ((number, true), false));
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ async fn a_fresh_folder_is_well_and_stays_empty_and_so_is_one_in_use() {
     let used = visit(&[("DATA_DIR", dir)]).await;
     used.assert_well(&["configuration", "database", "migrations", "indexes", "photo store", "data folder"]);
     assert!(storage.list("").await.unwrap().is_empty(), "what was tried out is gone");
-    for absent in ["secret", "connections", "database clock", "replica", "photo store clock", "cache"] {
+    for absent in ["secret", "connections", "database clock", "replica", "photo store clock", "backups", "cache"] {
         assert_eq!(used.of(absent).0, State::Absent, "{absent}");
     }
 
@@ -47,7 +47,7 @@ async fn a_wrong_environment_is_named_whole_and_nothing_else_is_looked_at() {
     visited.assert_only("configuration", "PORT: ", "set PORT, DB_SSLMODE as");
     let others = visited.0.findings.iter().filter(|finding| finding.check != "configuration");
     assert!(
-        others.clone().count() == 12 && others.clone().all(|finding| finding.state == State::Absent),
+        others.clone().count() == 13 && others.clone().all(|finding| finding.state == State::Absent),
         "{visited:?}"
     );
     assert!(!format!("{visited:?}").contains("s3cret"));

@@ -32,9 +32,13 @@ async fn all_is_well_before_a_server_and_a_bucket_and_each_missing_right_is_name
     let well = doctor(&variables, &[]).await;
     let said = text(&well);
     assert!(well.status.success() && !said.contains('✗') && !said.contains("! "), "{said}");
-    for line in
-        ["✓ configuration ", "✓ database ", "✓ photo store        puts, reads and deletes\n", "✓ photo store clock "]
-    {
+    for line in [
+        "✓ configuration ",
+        "✓ database ",
+        "✓ photo store        puts, reads and deletes\n",
+        "✓ photo store clock ",
+        "– backups ",
+    ] {
         assert!(said.contains(line), "{line}: {said}");
     }
     let (key, password) = (bucket.store.credentials().secret_access_key.clone(), PASSWORD.replace(' ', "%20"));
@@ -52,7 +56,7 @@ async fn all_is_well_before_a_server_and_a_bucket_and_each_missing_right_is_name
             "{said}"
         );
         assert!(said.contains(right) && !failed.status.success(), "{said}");
-        assert!(said.ends_with("ops: 1 of 13 checks failed: photo store.\n"), "{said}");
+        assert!(said.ends_with("ops: 1 of 14 checks failed: photo store.\n"), "{said}");
         assert!(!said.contains(&key) && !said.contains(PASSWORD) && !said.contains(&password), "{said}");
         left += usize::from(method == Method::DELETE);
         let objects = bucket.store.list("").await.unwrap();

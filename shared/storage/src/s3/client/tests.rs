@@ -10,7 +10,7 @@ fn store(token: Option<&str>, expiry_s: Option<u64>, endpoint: Option<&str>) -> 
     let expiry = expiry_s.map(|seconds| UNIX_EPOCH + Duration::from_secs(seconds));
     let credentials = Credentials::new("ASIAEXAMPLE", "secret", token.map(str::to_owned), expiry, "test");
     let mut sdk = SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
+        .behavior_version(aws::BehaviorVersion::latest())
         .region(Region::new("eu-central-1"))
         .credentials_provider(SharedCredentialsProvider::new(credentials));
     sdk.set_endpoint_url(endpoint.map(str::to_owned));

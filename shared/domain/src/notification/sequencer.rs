@@ -5,19 +5,20 @@ use std::cmp::Ordering;
 /// Hexadecimal digits of any length. Those of one key are compared from the left, the shorter one filled with zeros on its right
 /// (S3's user guide, "Event message structure").
 #[derive(Clone, Debug)]
-pub(crate) struct Sequencer(String);
+pub struct Sequencer(String);
 
 /// S3's have 16 to 18 digits; what is much longer is nothing that a row should keep.
 const MAX_DIGITS: usize = 64;
 
 impl Sequencer {
     /// `None` for what is no sequencer of S3's: such an event is one without.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         let is_hex = text.bytes().all(|byte| byte.is_ascii_hexdigit());
         (is_hex && (1..=MAX_DIGITS).contains(&text.len())).then(|| Self(text.to_ascii_uppercase()))
     }
 
-    pub(crate) fn as_str(&self) -> &str {
+    /// Its digits, in upper case.
+    pub fn as_str(&self) -> &str {
         &self.0
     }
 }
