@@ -66,7 +66,11 @@ impl RuntimeApi {
         let started = Instant::now();
         asking.write_all((head + event).as_bytes())?;
         let request = requests.recv_timeout(patience)?;
-        if request.body.contains(expected) { Ok(request.at - started) } else { Err(format!("{}: {}", request.target, request.body).into()) }
+        if request.body.contains(expected) {
+            Ok(request.at - started)
+        } else {
+            Err(format!("{}: {}", request.target, request.body).into())
+        }
     }
 }
 
