@@ -52,18 +52,19 @@ pub async fn examine(patient: &Patient) -> Examination {
         findings.extend(names.map(|name| Finding::absent(name, "not looked at: the configuration is wrong")));
         return Examination { findings };
     };
+    // Boxed: each is as large as all that it opens, and together they are more than some threads have room for.
     let (of_database, of_photo_store, of_backups, of_cache) = tokio::join!(
-        async {
+        Box::pin(async {
             let secret = secret::check(config).await;
             let is_readable = secret.state != State::Failed;
             let mut findings = vec![secret];
             findings.extend(database::check(config, patient.world, is_readable).await);
             findings.push(replica::check(config, patient.world, is_readable).await);
             findings
-        },
-        photo_store::check(config, patient.world),
-        backups::check(config, patient.world),
-        cache::check(config),
+        }),
+        Box::pin(photo_store::check(config, patient.world)),
+        Box::pin(backups::check(config, patient.world)),
+        Box::pin(cache::check(config)),
     );
     findings.extend(of_database);
     findings.extend(of_photo_store);
