@@ -2,7 +2,9 @@
 
 use crate::Trouble;
 use crate::stage::Stage;
+use md5::{Digest as _, Md5};
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use tests::repository::event;
 
 /// A request of API Gateway, to be varied.
@@ -95,14 +97,17 @@ impl Answer {
     }
 }
 
-/// What S3 tells of an object: `s3-put` or `s3-removed.rendition`, with this bucket and key.
-pub(crate) fn object_event(case: &str, bucket: &str, key: &str, size_bytes: usize) -> Value {
+/// What S3 tells of an object: `s3-put`, or `s3-removed.rendition` with no bytes, with this bucket and key. Each event is a later one.
+pub(crate) fn object_event(case: &str, bucket: &str, key: &str, bytes: &[u8]) -> Value {
+    static EVENTS: AtomicU64 = AtomicU64::new(1);
     let mut event = event(case);
     let about = &mut event["Records"][0]["s3"];
     about["bucket"]["name"] = bucket.into();
     about["bucket"]["arn"] = format!("arn:aws:s3:::{bucket}").into();
     about["object"]["key"] = key.into();
-    about["object"]["size"] = size_bytes.into();
+    about["object"]["size"] = bytes.len().into();
+    about["object"]["eTag"] = hex::encode(Md5::digest(bytes)).into();
+    about["object"]["sequencer"] = format!("{:018X}", EVENTS.fetch_add(1, Relaxed)).into();
     event
 }
 

@@ -7,9 +7,13 @@ use crate::template::Function;
 use crate::tools::installed;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 use tests::repository::root;
 use tests::watched::{Folder, Log, Process, free_port};
+
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A function that takes invocations.
 #[derive(Debug)]
@@ -48,6 +52,8 @@ impl Emulator {
             &binary,
         ];
         let (process, log) = program::start(folder, &command, variables, "(rapid) exec")?;
+        // It says so before it listens.
+        tokio::task::block_in_place(|| wait_for(port))?;
         Ok(Self {
             _process: process,
             log,
@@ -75,6 +81,17 @@ impl Emulator {
     pub(crate) fn log(&self) -> String {
         self.log.lock().map(|log| log.clone()).unwrap_or_default()
     }
+}
+
+fn wait_for(port: u16) -> Result<(), Trouble> {
+    let until = Instant::now() + PATIENCE;
+    while let Err(refused) = TcpStream::connect(("127.0.0.1", port)) {
+        if Instant::now() > until {
+            return Err(refused.into());
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    Ok(())
 }
 
 /// The emulator of this machine's kind, as `sam local` mounts it.

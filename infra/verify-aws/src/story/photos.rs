@@ -48,7 +48,7 @@ async fn ends(stage: &Stage, report: &mut Report, threads: &Threads) -> Result<(
     Ask::of("delete-photo").id(id).expect(stage, "upload", 204).await?;
     report.equal(stage.store.keys(PHOTOS, ""), others, "who uploaded a photo removes it, with all of its objects");
     let removed = renditions[1].first().ok_or("nothing was removed")?;
-    let told = stage.invoke("invalidate-cdn", &object_event("s3-removed.rendition", PHOTOS, removed, 0)).await?;
+    let told = stage.invoke("invalidate-cdn", &object_event("s3-removed.rendition", PHOTOS, removed, b"")).await?;
     report.check(told["paths"].as_u64().is_some_and(|paths| paths > 0), "S3's event of the removal reaches CloudFront");
     let invalidated = stage.aws.invalidations().await?;
     report.equal(invalidated, 1, "which has the invalidation");
@@ -57,8 +57,8 @@ async fn ends(stage: &Stage, report: &mut Report, threads: &Threads) -> Result<(
 
 /// Tells the optimizer of an object, as S3 does.
 pub(super) async fn stored(stage: &Stage, key: &str) -> Result<Value, Trouble> {
-    let size_bytes = stage.store.read(PHOTOS, key).ok_or_else(|| format!("{key} is not stored"))?.len();
-    stage.invoke("optimize-photo", &object_event("s3-put", PHOTOS, key, size_bytes)).await
+    let bytes = stage.store.read(PHOTOS, key).ok_or_else(|| format!("{key} is not stored"))?;
+    stage.invoke("optimize-photo", &object_event("s3-put", PHOTOS, key, &bytes)).await
 }
 
 /// Fetches every rendition that a photo names, and decodes it.
