@@ -222,11 +222,18 @@ impl Postgres {
     /// # Errors
     /// Conflict behind a pooler, where a connection is no session: locks and settings would end up in others' hands.
     pub(crate) async fn connection(&self) -> Result<PoolConnection<sqlx::Postgres>> {
-        if !self.servers.manner.keeps_statements {
-            let detail = "This needs a direct connection: leave DB_POOLER out and name the server itself.";
-            return Err(Error::new(Kind::Conflict, detail));
-        }
+        self.require_session()?;
         Ok(self.servers.primary.acquire(&mut self.patience()).await?.into_connection())
+    }
+
+    /// # Errors
+    /// Conflict behind a pooler.
+    pub(crate) fn require_session(&self) -> Result<()> {
+        if self.servers.manner.keeps_statements {
+            return Ok(());
+        }
+        let detail = "This needs a direct connection: leave DB_POOLER out and name the server itself.";
+        Err(Error::new(Kind::Conflict, detail))
     }
 
     pub(crate) fn world(&self) -> World {

@@ -32,7 +32,15 @@ impl<'a> Admin<'a> {
              FROM pg_roles WHERE rolname = current_user";
         // Not those of a reader, where the login is one. Who waits for a lock makes all others wait.
         const LIMITS: &str = "/* logins.limits */ SET statement_timeout = 0; SET lock_timeout = 2000";
-        let mut connection = server.connection().await?.detach();
+        server.require_session()?;
+        let rejected = |error: Error| {
+            Error::new(Kind::Unavailable, "The database does not accept the administrator's login.").because(error)
+        };
+        let mut connection = match server.log_in().await? {
+            Some(connection) => connection,
+            // A login that is kept may be an old one; this asks for it again.
+            None => server.connection().await.map_err(rejected)?.detach(),
+        };
         sqlx::raw_sql(LIMITS).execute(&mut connection).await.map_err(failed)?;
         let facts = sqlx::query_as(FACTS).fetch_one(&mut connection).await.map_err(failed)?;
         Ok(Self { server, connection, facts })
@@ -51,8 +59,8 @@ impl<'a> Admin<'a> {
         // Trials of backups are made in databases of their own.
         let attributes = if self.facts.may_make_databases { "CREATEROLE CREATEDB" } else { "CREATEROLE" };
         self.make(migrator, attributes, &mut done).await?;
-        self.join(&name).await?;
         self.let_build(&name).await?;
+        self.join(&name).await?;
         self.hand_over(&name, others).await?;
         done.taken_over = take_over::take_over(&mut self.connection, &name).await?;
         Ok(done)
@@ -115,7 +123,10 @@ impl<'a> Admin<'a> {
     }
 
     async fn let_build(&mut self, migrator: &str) -> Result<()> {
-        const MAY_BUILD: &str = "/* logins.may_build */ SELECT has_schema_privilege($1::name, $2, 'CREATE')";
+        // Once it may, it is the one who grants, as the administrator is its member; and nobody grants to themselves.
+        if self.may_build(migrator).await? {
+            return Ok(());
+        }
         let [name, database, schema] = [migrator, &self.facts.database, &self.facts.schema].map(identifier);
         let sql = format!(
             "/* logins.let_build */ GRANT CREATE, CONNECT, TEMPORARY ON DATABASE {database} TO {name};
@@ -123,13 +134,20 @@ impl<'a> Admin<'a> {
         );
         execute(&mut self.connection, sql).await?;
         // Who has nothing to grant is only warned.
-        let may_build = sqlx::query_scalar(MAY_BUILD).bind(migrator).bind(&self.facts.schema);
-        if may_build.fetch_one(&mut self.connection).await.map_err(failed)? {
+        if self.may_build(migrator).await? {
             return Ok(());
         }
         let detail =
             format!("The login {} may not give rights on the schema: it must own the database.", self.facts.name);
         Err(Error::new(Kind::Forbidden, detail))
+    }
+
+    async fn may_build(&mut self, migrator: &str) -> Result<bool> {
+        const SQL: &str = "/* logins.may_build */ SELECT has_database_privilege($1::name, current_database(), 'CREATE')
+             AND has_schema_privilege($1::name, $2, 'USAGE WITH GRANT OPTION')
+             AND has_schema_privilege($1::name, $2, 'CREATE WITH GRANT OPTION')";
+        let question = sqlx::query_scalar(SQL).bind(migrator).bind(&self.facts.schema);
+        question.fetch_one(&mut self.connection).await.map_err(failed)
     }
 
     /// Puts the migrator in charge of roles and logins that somebody else has made: since PostgreSQL 16 it needs that to grant them,

@@ -90,7 +90,7 @@ async fn a_schema_that_the_administrator_has_made_becomes_the_migrators_and_noth
     let down = json!({"command": "migrate", "direction": "down", "to": 7});
     assert_eq!(ops.invoke(&down).await["steps"][0]["is_applied"], false);
     let said = stack.deploy(&mut ops, "Update").await.body;
-    assert!(said["Data"]["Applied"].as_str().unwrap().starts_with("0008 chargers_power"), "{said}");
+    assert!(said["Data"]["Applied"].as_str().unwrap().starts_with("0008 chargers power"), "{said}");
     stack.session(READER).await.execute("SELECT FROM charger_changes").await.unwrap();
 }
 
@@ -128,7 +128,7 @@ async fn a_failure_is_answered_in_words_for_an_operator() {
     let mut unknown = stack.request("Create");
     unknown["RequestType"] = json!("Upsert");
     let mut ops = stack.ops(&[]).await;
-    for (request, word) in [(&request, "28P01"), (&misspelt, "ReaderSecretARN"), (&unknown, "Upsert")] {
+    for (request, word) in [(&request, "administrator's login"), (&misspelt, "ReaderSecretARN"), (&unknown, "Upsert")] {
         let said = stack.send(&mut ops, request).await.body;
         let reason = said["Reason"].as_str().unwrap_or_else(|| panic!("{said}"));
         assert!(said["Status"] == "FAILED" && reason.contains(word) && reason.contains("invocation-"), "{said}");
