@@ -13,8 +13,9 @@ async fn main() -> ExitCode {
 
 async fn boot(command: Option<CommandLine>) -> Result<(), lambda_runtime::Error> {
     let program = Program::start(Config::from_env(), command.is_some());
+    // Boxed, since futures of futures nest deeper here than the compiler looks.
     match command {
-        Some(command) => Ok(program.execute(command, &mut std::io::stdout()).await?),
-        None => lambda_runtime::run(lambda_runtime::service_fn(|event| program.handle(event))).await,
+        Some(command) => Ok(Box::pin(program.execute(command, &mut std::io::stdout())).await?),
+        None => lambda_runtime::run(lambda_runtime::service_fn(|event| Box::pin(program.handle(event)))).await,
     }
 }

@@ -89,21 +89,15 @@ fn short(answer: &Value) -> String {
 }
 
 impl Sam<'_> {
-    fn command(&self, action: &str) -> Result<Command, Trouble> {
+    /// The action comes first: SAM takes whatever stands behind the last setting for one more parameter.
+    fn command(&self, action: &[&str]) -> Result<Command, Trouble> {
         let mut command = Command::new(python_tool("sam")?);
         self.docker.tell(&mut command);
-        command.env("SAM_CLI_TELEMETRY", "0").env("AWS_ACCESS_KEY_ID", crate::stage::ACCESS_KEY.0);
-        command
-            .env("AWS_SECRET_ACCESS_KEY", crate::stage::ACCESS_KEY.1)
-            .env("AWS_DEFAULT_REGION", crate::template::REGION);
-        command.args([
-            "local",
-            action,
-            "--skip-pull-image",
-            "--add-host",
-            "host.docker.internal:host-gateway",
-            "--template",
-        ]);
+        let (id, secret) = crate::stage::ACCESS_KEY;
+        command.env("AWS_ACCESS_KEY_ID", id).env("AWS_SECRET_ACCESS_KEY", secret);
+        command.env("AWS_DEFAULT_REGION", crate::template::REGION).env("SAM_CLI_TELEMETRY", "0");
+        command.arg("local").args(action).arg("--skip-pull-image");
+        command.args(["--add-host", "host.docker.internal:host-gateway", "--template"]);
         command.arg(&self.template).arg("--env-vars").arg(&self.variables);
         let architecture = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
         command.args(["--parameter-overrides", &format!("Architecture={architecture}")]);
@@ -111,8 +105,8 @@ impl Sam<'_> {
     }
 
     async fn invoke(&self, function: &str, case: &str) -> Result<Value, Trouble> {
-        let mut command = self.command("invoke")?;
-        command.arg(function).arg("--event").arg(root().join(format!("events/{case}.json")));
+        let mut command = self.command(&["invoke", function])?;
+        command.arg("--event").arg(root().join(format!("events/{case}.json")));
         let said = output(command).await?;
         let answer = said.lines().rev().find_map(|line| serde_json::from_str(line).ok());
         answer.ok_or_else(|| format!("no answer: {said}").into())
@@ -120,7 +114,7 @@ impl Sam<'_> {
 
     async fn start_api(&self, report: &mut Report) -> Result<(), Trouble> {
         let port = free_port();
-        let mut command = self.command("start-api")?;
+        let mut command = self.command(&["start-api"])?;
         command.args(["--port", &port.to_string(), "--warm-containers", "LAZY"]).kill_on_drop(true);
         command
             .stdin(std::process::Stdio::null())

@@ -139,7 +139,7 @@ impl Stack<'_> {
                 role.statements.extend(Statement::of_document(&document)?);
             }
             _ => {
-                let arn = evaluate::text(&self.required(&policy)?)?;
+                let arn = evaluate::text(&self.required(policy)?)?;
                 role.of_aws.push(arn.rsplit('/').next().unwrap_or_default().to_owned());
             }
         }

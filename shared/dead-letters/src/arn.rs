@@ -108,7 +108,7 @@ mod tests {
             "arn:aws:lambda::123456789012:function:x",
             "arn:aws:lambda:eu-central-1:12345678901:function:x",
             "arn:aws:lambda:eu-central-1:123456789012:more:function:x",
-            &format!("{HOME}"),
+            HOME,
             &format!("{HOME}x:"),
             &format!("{HOME}x:1:2"),
             &format!("{HOME}x/../y"),

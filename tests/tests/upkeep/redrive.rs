@@ -251,8 +251,11 @@ async fn deliver(storage: &Storage, handler: Handler) {
     run.await.unwrap();
 }
 
+/// What a handler was given.
+type Seen = Arc<Mutex<Vec<Value>>>;
+
 /// Keeps what it is given, and fails or not.
-fn handler(seen: &Arc<Mutex<Vec<Value>>>, fails: bool) -> Handler {
+fn handler(seen: &Seen, fails: bool) -> Handler {
     let seen = seen.clone();
     Arc::new(move |event| {
         seen.lock().unwrap().push(event);
@@ -269,7 +272,7 @@ async fn the_embedded_server_gives_an_event_up_and_is_given_it_again() {
     let storage = Storage::open(&config.store, config::world().now).await.unwrap();
     let headers = storage::ObjectHeaders { content_type: "image/jpeg".to_owned(), cache_control: None };
     storage.put("raw/charger/20260301/x", b"x".to_vec().into(), &headers).await.unwrap();
-    let (failed, taken): (Arc<Mutex<Vec<Value>>>, Arc<Mutex<Vec<Value>>>) = Default::default();
+    let (failed, taken) = (Seen::default(), Seen::default());
     deliver(&storage, handler(&failed, true)).await;
     let run = async |arguments: &[&str]| {
         let output = command(&[("DATA_DIR", dir)], arguments).await.output().await.unwrap();
