@@ -48,8 +48,8 @@ fn dependencies_point_one_way_from_functions_to_shared_crates_to_the_domain() {
                 let seen = match name.as_str() {
                     // What was measured within a request is part of its answer (`Server-Timing`).
                     "api" => names(&["domain", "telemetry"]),
-                    // Two services behind one way to AWS.
-                    "secrets" | "storage" => names(&["aws", "domain"]),
+                    // Services behind one way to AWS.
+                    "dead-letters" | "secrets" | "storage" => names(&["aws", "domain"]),
                     _ => names(&["domain"]),
                 };
                 assert!(of(&shared).is_subset(&seen), "{name}: the shared crates never see each other");

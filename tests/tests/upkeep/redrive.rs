@@ -76,7 +76,7 @@ fn text(output: &Output) -> String {
 async fn each_event_goes_back_to_its_own_function_and_what_is_no_letter_stays() {
     let queue = DeadLetterQueue::start().await;
     let photos = send_photos(&queue, 2);
-    let removed = event("s3-delete");
+    let removed = event("s3-removed.rendition");
     queue.send(letter(INVALIDATE, &removed).to_string());
     let no_letter = queue.send("hello");
     let strange = queue.send(letter(OPTIMIZE, &removed).to_string().replace("123456789012", "210987654321"));
@@ -141,7 +141,7 @@ async fn a_run_deals_with_no_more_than_it_was_asked_for_and_the_next_one_goes_on
 #[tokio::test]
 async fn a_letter_whose_event_is_not_accepted_stays_and_ten_in_a_row_end_the_run() {
     let queue = DeadLetterQueue::start().await;
-    let kept = queue.send(letter(INVALIDATE, &event("s3-delete")).to_string());
+    let kept = queue.send(letter(INVALIDATE, &event("s3-removed.rendition")).to_string());
     send_photos(&queue, 1);
     queue.refuse("InvalidateCdn", 403, "AccessDeniedException");
     let said = text(&redrive(&queue, &[]).await);
