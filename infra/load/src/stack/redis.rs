@@ -44,8 +44,10 @@ impl Redis {
     /// When it does not start.
     pub(crate) async fn resume(&mut self) -> Result<(), Trouble> {
         let port = self.port.to_string();
-        let command = ["redis-server", "--port", &port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
-        let command = command.map(str::to_owned).into();
+        let place = ["redis-server", "--port", &port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
+        // As the README wants it and `infra/cache.yaml` sets it: answers live for up to an hour, and each write makes new ones.
+        let room = ["--maxmemory", "64mb", "--maxmemory-policy", "allkeys-lru"];
+        let command = place.iter().chain(&room).map(|&word| word.to_owned()).collect();
         let program = Program { name: "Redis", command, variables: Vec::new(), user: None, logs: &self.place };
         let answers = async || tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await.is_ok();
         self.process = Some(program.start(answers).await?);
