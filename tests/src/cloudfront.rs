@@ -1,17 +1,12 @@
 //! What stands in for CloudFront, which is not ours to start: the one call `CreateInvalidation` of its XML protocol, for one
 //! distribution. It checks no signature. The real client finds it by [`CloudFront::variables`].
 
-use http_body_util::{BodyExt, Full};
-use hyper::body::{Bytes, Incoming};
-use hyper::service::service_fn;
+use crate::player::{Answer, Player};
+use http_body_util::Full;
+use hyper::body::Bytes;
 use hyper::{Method, Request, Response};
-use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
-use std::convert::Infallible;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
-use tokio::net::TcpListener;
-use tokio::task::{JoinHandle, JoinSet};
 
 const VERSION: &str = "2020-05-31";
 
@@ -44,9 +39,8 @@ struct State {
 /// A CloudFront with one distribution, in this process; it answers while the test waits, and is gone with this value.
 #[derive(Debug)]
 pub struct CloudFront {
-    address: SocketAddr,
+    player: Player,
     state: Arc<Mutex<State>>,
-    server: JoinHandle<()>,
 }
 
 impl CloudFront {
@@ -57,16 +51,15 @@ impl CloudFront {
 
     /// Starts one that has made no invalidation yet.
     pub async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
         let state = Arc::new(Mutex::new(State::default()));
-        let server = tokio::spawn(serve(listener, state.clone()));
-        Self { address, state, server }
+        let known = state.clone();
+        let player = Player::start(move |request| answer(known.clone(), request)).await;
+        Self { player, state }
     }
 
     /// `http://127.0.0.1:…`.
     pub fn endpoint(&self) -> String {
-        format!("http://{}", self.address)
+        self.player.endpoint()
     }
 
     /// What a process needs in its environment to ask it about its distribution.
@@ -97,27 +90,8 @@ impl CloudFront {
     }
 }
 
-impl Drop for CloudFront {
-    fn drop(&mut self) {
-        self.server.abort();
-    }
-}
-
-async fn serve(listener: TcpListener, state: Arc<Mutex<State>>) {
-    let mut connections = JoinSet::new();
-    while let Ok((stream, _)) = listener.accept().await {
-        let state = state.clone();
-        let service = service_fn(move |request| {
-            let state = state.clone();
-            async move { Ok::<_, Infallible>(answer(&state, request).await) }
-        });
-        connections.spawn(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service));
-    }
-}
-
-async fn answer(state: &Mutex<State>, request: Request<Incoming>) -> Response<Full<Bytes>> {
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let body = request.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+async fn answer(state: Arc<Mutex<State>>, request: Request<Bytes>) -> Answer {
+    let (method, path) = (request.method(), request.uri().path());
     let mood = {
         let mut state = state.lock().unwrap();
         state.requests += 1;
@@ -127,14 +101,14 @@ async fn answer(state: &Mutex<State>, request: Request<Incoming>) -> Response<Fu
     match mood {
         Mood::Hanging => std::future::pending().await,
         Mood::Failing(status, code) => refuse(status, code),
-        Mood::Serving if method != Method::POST || !path.ends_with("/invalidation") => refuse(400, "InvalidAction"),
+        Mood::Serving if *method != Method::POST || !path.ends_with("/invalidation") => refuse(400, "InvalidAction"),
         Mood::Serving if path != call => refuse(404, "NoSuchDistribution"),
-        Mood::Serving => create(state, &String::from_utf8_lossy(&body)),
+        Mood::Serving => create(&state, &String::from_utf8_lossy(request.body())),
     }
 }
 
 /// Makes an invalidation, unless the very same was asked for before.
-fn create(state: &Mutex<State>, batch: &str) -> Response<Full<Bytes>> {
+fn create(state: &Mutex<State>, batch: &str) -> Answer {
     let (paths, references, quantities) =
         (texts(batch, "Path"), texts(batch, "CallerReference"), texts(batch, "Quantity"));
     let ([reference], [quantity]) = (&*references, &*quantities) else { return refuse(400, "MalformedXML") };
@@ -164,7 +138,7 @@ fn texts(xml: &str, name: &str) -> Vec<String> {
     texts.map(|text| text.replace("&apos;", "'").replace("&amp;", "&")).collect()
 }
 
-fn created(number: usize, batch: &str) -> Response<Full<Bytes>> {
+fn created(number: usize, batch: &str) -> Answer {
     let id = format!("I{number}");
     let body = format!(
         "<Invalidation xmlns=\"http://cloudfront.amazonaws.com/doc/{VERSION}/\"><Id>{id}</Id><Status>InProgress</Status>\
@@ -175,7 +149,7 @@ fn created(number: usize, batch: &str) -> Response<Full<Bytes>> {
     answer.body(Full::from(body)).unwrap()
 }
 
-fn refuse(status: u16, code: &str) -> Response<Full<Bytes>> {
+fn refuse(status: u16, code: &str) -> Answer {
     let body = format!(
         "<ErrorResponse xmlns=\"http://cloudfront.amazonaws.com/doc/{VERSION}/\"><Error><Type>Sender</Type>\
          <Code>{code}</Code><Message>{}</Message></Error><RequestId>r</RequestId></ErrorResponse>",

@@ -3,20 +3,15 @@
 //! those that moto gives, but where a test says otherwise. It checks no signature. The real clients find it by
 //! [`DeadLetterQueue::variables`].
 
+use crate::player::{Answer, Player};
 use crate::trap::Trap;
-use http_body_util::{BodyExt, Full};
-use hyper::body::{Bytes, Incoming};
-use hyper::service::service_fn;
+use http_body_util::Full;
+use hyper::body::Bytes;
 use hyper::{Request, Response};
-use hyper_util::rt::TokioIo;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
-use std::convert::Infallible;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 const ACCOUNT: &str = "123456789012";
@@ -42,33 +37,34 @@ struct State {
 /// A queue and the functions behind it, in this process; they answer while the test waits, and are gone with this value.
 #[derive(Debug)]
 pub struct DeadLetterQueue {
-    address: SocketAddr,
+    player: Player,
     state: Arc<Mutex<State>>,
     /// Every request is a step.
     pub trap: Arc<Trap>,
-    server: JoinHandle<()>,
 }
 
 impl DeadLetterQueue {
     /// An empty one.
     pub async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
         let (state, trap): (Arc<Mutex<State>>, Arc<Trap>) = Default::default();
-        let server = tokio::spawn(serve(listener, state.clone(), trap.clone()));
-        Self { address, state, trap, server }
+        let behind = (state.clone(), trap.clone());
+        let player = Player::start(move |request| {
+            let (state, trap) = behind.clone();
+            async move { trap.pass(answer(&state, request)).await }
+        });
+        Self { player: player.await, state, trap }
     }
 
     /// Its address, as SQS gives it.
     pub fn url(&self) -> String {
-        format!("http://{}/{ACCOUNT}/{NAME}", self.address)
+        format!("{}/{ACCOUNT}/{NAME}", self.player.endpoint())
     }
 
     /// What a process needs in its environment to find it.
     pub fn variables(&self) -> Vec<(&'static str, String)> {
         vec![
             ("DEAD_LETTER_QUEUE_URL", self.url()),
-            ("AWS_ENDPOINT_URL", format!("http://{}", self.address)),
+            ("AWS_ENDPOINT_URL", self.player.endpoint()),
             ("AWS_REGION", "eu-central-1".to_owned()),
             ("AWS_ACCESS_KEY_ID", "of-a-test".to_owned()),
             ("AWS_SECRET_ACCESS_KEY", "of-a-test".to_owned()),
@@ -115,30 +111,13 @@ impl DeadLetterQueue {
     }
 }
 
-impl Drop for DeadLetterQueue {
-    fn drop(&mut self) {
-        self.server.abort();
-    }
-}
-
-async fn serve(listener: TcpListener, state: Arc<Mutex<State>>, trap: Arc<Trap>) {
-    let mut connections = tokio::task::JoinSet::new();
-    while let Ok((stream, _)) = listener.accept().await {
-        let (state, trap) = (state.clone(), trap.clone());
-        let service = service_fn(move |request| {
-            let (state, trap) = (state.clone(), trap.clone());
-            async move { Ok::<_, Infallible>(trap.pass(answer(&state, request)).await) }
-        });
-        connections.spawn(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service));
-    }
-}
-
-async fn answer(state: &Mutex<State>, request: Request<Incoming>) -> Response<Full<Bytes>> {
+async fn answer(state: &Mutex<State>, request: Request<Bytes>) -> Answer {
     let header = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
     let (target, invocation_type) = (header("x-amz-target"), header("x-amz-invocation-type"));
-    let path = request.uri().path().to_owned();
-    let body = request.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();
-    let Ok(body) = serde_json::from_slice::<Value>(&body) else { return refuse(400, "SerializationException") };
+    let path = request.uri().path();
+    let Ok(body) = serde_json::from_slice::<Value>(request.body()) else {
+        return refuse(400, "SerializationException");
+    };
     if let Some(function) =
         path.strip_prefix("/2015-03-31/functions/").and_then(|rest| rest.strip_suffix("/invocations"))
     {
@@ -161,7 +140,7 @@ async fn answer(state: &Mutex<State>, request: Request<Incoming>) -> Response<Fu
     }
 }
 
-fn invoke(state: &mut State, function: String, event: Value) -> Response<Full<Bytes>> {
+fn invoke(state: &mut State, function: String, event: Value) -> Answer {
     match &state.refused {
         Some((word, status, kind)) if function.contains(word) => refuse(*status, kind),
         _ => {
@@ -172,7 +151,7 @@ fn invoke(state: &mut State, function: String, event: Value) -> Response<Full<By
 }
 
 /// An empty queue answers at once: nothing arrives while a test waits.
-fn receive(state: &mut State, body: &Value) -> Response<Full<Bytes>> {
+fn receive(state: &mut State, body: &Value) -> Answer {
     let seconds = |name: &str| Duration::from_secs(body[name].as_u64().unwrap());
     let (limit, hidden) = (body["MaxNumberOfMessages"].as_u64().unwrap(), seconds("VisibilityTimeout"));
     assert!((1..=10).contains(&limit) && seconds("WaitTimeSeconds") > Duration::ZERO, "all servers are asked");
@@ -189,12 +168,12 @@ fn receive(state: &mut State, body: &Value) -> Response<Full<Bytes>> {
 }
 
 /// That there is no such message is no error.
-fn delete(state: &mut State, body: &Value) -> Response<Full<Bytes>> {
+fn delete(state: &mut State, body: &Value) -> Answer {
     state.messages.retain(|message| message.receipt.as_deref() != body["ReceiptHandle"].as_str());
     respond(200, "application/x-amz-json-1.0", "{}".to_owned())
 }
 
-fn hide(state: &mut State, body: &Value) -> Response<Full<Bytes>> {
+fn hide(state: &mut State, body: &Value) -> Answer {
     let message =
         state.messages.iter_mut().find(|message| message.receipt.as_deref() == body["ReceiptHandle"].as_str());
     let Some(message) = message else { return refuse(400, "com.amazonaws.sqs#ReceiptHandleIsInvalid") };
@@ -202,7 +181,7 @@ fn hide(state: &mut State, body: &Value) -> Response<Full<Bytes>> {
     respond(200, "application/x-amz-json-1.0", "{}".to_owned())
 }
 
-fn refuse(status: u16, kind: &str) -> Response<Full<Bytes>> {
+fn refuse(status: u16, kind: &str) -> Answer {
     let message = format!("The queue of the test says {kind} to arn:aws:iam::{ACCOUNT}:user/somebody.");
     let body = json!({"__type": kind, "message": message, "Message": message});
     let mut answer = respond(status, "application/x-amz-json-1.0", body.to_string());
@@ -210,7 +189,7 @@ fn refuse(status: u16, kind: &str) -> Response<Full<Bytes>> {
     answer
 }
 
-fn respond(status: u16, content_type: &str, body: String) -> Response<Full<Bytes>> {
+fn respond(status: u16, content_type: &str, body: String) -> Answer {
     let answer = Response::builder().status(status).header("content-type", content_type);
     answer.header("x-amzn-requestid", Uuid::new_v4().to_string()).body(Full::from(body)).unwrap()
 }

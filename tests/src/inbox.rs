@@ -1,16 +1,12 @@
 //! What stands in for the bucket that CloudFormation waits at: it takes what is put there.
 
-use http_body_util::{BodyExt, Full};
-use hyper::body::{Bytes, Incoming};
-use hyper::service::service_fn;
+use crate::player::{Answer, Player};
+use http_body_util::Full;
+use hyper::body::Bytes;
 use hyper::{Request, Response};
-use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use std::collections::VecDeque;
-use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
 
 /// Something that was put there.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,19 +32,18 @@ struct State {
 pub struct Inbox {
     url: String,
     state: Arc<Mutex<State>>,
-    server: JoinHandle<()>,
+    _player: Player,
 }
 
 impl Inbox {
     /// An empty one.
     pub async fn open() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        // Escapes and a signature, as in the addresses of CloudFormation.
-        let url =
-            format!("http://{}/arn%3Aaws%3Acloudformation?X-Amz-Signature=a%2Fb%3D", listener.local_addr().unwrap());
         let state = Arc::new(Mutex::new(State::default()));
-        let server = tokio::spawn(serve(listener, state.clone()));
-        Self { url, state, server }
+        let taken = state.clone();
+        let player = Player::start(move |request| std::future::ready(take(&taken, &request))).await;
+        // Escapes and a signature, as in the addresses of CloudFormation.
+        let url = format!("{}/arn%3Aaws%3Acloudformation?X-Amz-Signature=a%2Fb%3D", player.endpoint());
+        Self { url, state, _player: player }
     }
 
     /// The address, as it stands in `ResponseURL`.
@@ -67,29 +62,10 @@ impl Inbox {
     }
 }
 
-impl Drop for Inbox {
-    fn drop(&mut self) {
-        self.server.abort();
-    }
-}
-
-async fn serve(listener: TcpListener, state: Arc<Mutex<State>>) {
-    let mut connections = tokio::task::JoinSet::new();
-    while let Ok((stream, _)) = listener.accept().await {
-        let state = state.clone();
-        let service = service_fn(move |request| {
-            let state = state.clone();
-            async move { Ok::<_, Infallible>(take(&state, request).await) }
-        });
-        connections.spawn(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service));
-    }
-}
-
-async fn take(state: &Mutex<State>, request: Request<Incoming>) -> Response<Full<Bytes>> {
+fn take(state: &Mutex<State>, request: &Request<Bytes>) -> Answer {
     let (method, target) = (request.method().to_string(), request.uri().to_string());
     let content_type = request.headers().get("content-type").map(|value| value.to_str().unwrap().to_owned());
-    let body = request.into_body().collect().await.unwrap().to_bytes();
-    let body = serde_json::from_slice(&body).unwrap();
+    let body = serde_json::from_slice(request.body()).unwrap();
     let mut state = state.lock().unwrap();
     state.letters.push(Letter { method, target, content_type, body });
     let status = state.refusals.pop_front().unwrap_or(200);

@@ -23,6 +23,7 @@ pub mod disk;
 pub mod everything;
 pub mod inbox;
 pub mod log;
+mod player;
 pub mod pooler;
 pub mod postgres;
 pub mod programs;

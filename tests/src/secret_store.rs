@@ -3,18 +3,13 @@
 
 mod vault;
 
-use http_body_util::{BodyExt, Full};
-use hyper::body::{Bytes, Incoming};
-use hyper::service::service_fn;
+use crate::player::{Answer, Player};
+use http_body_util::Full;
+use hyper::body::Bytes;
 use hyper::{Request, Response};
-use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
-use std::convert::Infallible;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
 use uuid::Uuid;
 use vault::Vault;
 
@@ -44,9 +39,8 @@ struct State {
 /// A store in this process, with one secret at first; it answers while the test waits, and is gone with this value.
 #[derive(Debug)]
 pub struct SecretStore {
-    address: SocketAddr,
+    player: Player,
     state: Arc<Mutex<State>>,
-    server: JoinHandle<()>,
 }
 
 impl SecretStore {
@@ -55,18 +49,17 @@ impl SecretStore {
 
     /// Starts a store whose secret has no value yet: a request for it gets `ResourceNotFoundException`.
     pub async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
         let mut state = State::default();
         state.vault.add(Self::ARN, NAME);
         let state = Arc::new(Mutex::new(state));
-        let server = tokio::spawn(serve(listener, state.clone()));
-        Self { address, state, server }
+        let asked = state.clone();
+        let player = Player::start(move |request| answer(asked.clone(), request)).await;
+        Self { player, state }
     }
 
     /// `http://127.0.0.1:…`.
     pub fn endpoint(&self) -> String {
-        format!("http://{}", self.address)
+        self.player.endpoint()
     }
 
     /// What a process needs in its environment to ask this store.
@@ -139,37 +132,18 @@ impl SecretStore {
     }
 }
 
-impl Drop for SecretStore {
-    fn drop(&mut self) {
-        self.server.abort();
-    }
-}
-
 fn set(state: &Mutex<State>, value: &Value) {
     state.lock().unwrap().vault.set(SecretStore::ARN, &value.to_string());
 }
 
-async fn serve(listener: TcpListener, state: Arc<Mutex<State>>) {
-    let mut connections = tokio::task::JoinSet::new();
-    while let Ok((stream, _)) = listener.accept().await {
-        let state = state.clone();
-        let service = service_fn(move |request| {
-            let state = state.clone();
-            async move { Ok::<_, Infallible>(answer(&state, request).await) }
-        });
-        connections.spawn(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service));
-    }
-}
-
-async fn answer(state: &Mutex<State>, request: Request<Incoming>) -> Response<Full<Bytes>> {
-    let target = request.headers().get("x-amz-target").cloned();
-    let body = request.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();
-    let operation = target.as_ref().and_then(|target| target.to_str().ok()).unwrap_or_default();
+async fn answer(state: Arc<Mutex<State>>, request: Request<Bytes>) -> Answer {
+    let target = request.headers().get("x-amz-target");
+    let operation = target.and_then(|target| target.to_str().ok()).unwrap_or_default();
     let operation = operation.strip_prefix(OPERATIONS).unwrap_or_default();
     let (mood, answer) = {
         let mut state = state.lock().unwrap();
         state.calls.push(operation.to_owned());
-        let answer = match (&state.mood, serde_json::from_slice(&body)) {
+        let answer = match (&state.mood, serde_json::from_slice(request.body())) {
             (Mood::Serving, Ok(request)) => state.vault.answer(operation, &request),
             (_, _) => Err("SerializationException"),
         };
@@ -183,11 +157,11 @@ async fn answer(state: &Mutex<State>, request: Request<Incoming>) -> Response<Fu
     }
 }
 
-fn refuse(status: u16, kind: &str) -> Response<Full<Bytes>> {
+fn refuse(status: u16, kind: &str) -> Answer {
     respond(status, &json!({ "__type": kind, "Message": format!("The store of the test says {kind}.") }))
 }
 
-fn respond(status: u16, body: &Value) -> Response<Full<Bytes>> {
+fn respond(status: u16, body: &Value) -> Answer {
     let answer = Response::builder().status(status).header("content-type", "application/x-amz-json-1.1");
     answer.header("x-amzn-requestid", Uuid::new_v4().to_string()).body(Full::from(body.to_string())).unwrap()
 }

@@ -57,7 +57,7 @@ pub(crate) async fn serve(
 async fn answer(program: &Program, sender: &Sender, payload: &Value, context: &Context) -> Result<Summary> {
     let allowance = Allowance::up_to(deadline(context), config::world().now);
     let done = match Order::parse(payload) {
-        Ok(order) => within(&allowance, carry_out(program, order, &allowance)).await?,
+        Ok(order) => within(&allowance, Box::pin(carry_out(program, order, &allowance))).await?,
         Err(error) => Err(error),
     };
     let summary = done.unwrap_or_else(|error| {
@@ -65,7 +65,7 @@ async fn answer(program: &Program, sender: &Sender, payload: &Value, context: &C
         tracing::error!(cause = reason, "the schema is not as this release needs it");
         Summary::failed(format!("{reason} More is in the log of ops, request {}.", context.request_id))
     });
-    deliver::deliver(sender, &summary, &allowance).await?;
+    Box::pin(deliver::deliver(sender, &summary, &allowance)).await?;
     Ok(summary)
 }
 

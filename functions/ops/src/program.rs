@@ -96,23 +96,24 @@ impl Program {
     /// # Errors
     /// As there, and those of the environment and of opening. CloudFormation is told of them, as of all others.
     pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<Value, lambda_runtime::Error> {
+        // Each boxed, since futures of futures nest deeper here than the compiler looks.
         match Sender::of(&event.payload) {
-            Some(Ok(sender)) => return custom_resource::serve(self, sender, event).await,
+            Some(Ok(sender)) => return Box::pin(custom_resource::serve(self, sender, event)).await,
             Some(Err(error)) => return measured(&event.context, Some("custom-resource"), async { Err(error) }).await,
             None => {}
         }
         if let Some(step) = rotation::Event::parse(&event.payload) {
-            return measured(&event.context, Some("rotation"), self.rotate(step)).await;
+            return measured(&event.context, Some("rotation"), Box::pin(self.rotate(step))).await;
         }
         if let Some(visit) = Visit::parse(&event.payload) {
-            let work = async {
+            let work = Box::pin(async {
                 visit?;
                 Ok(self.visit().await)
-            };
+            });
             return measured(&event.context, Some("doctor"), work).await;
         }
         let app = self.app_for(event_only_looks(&event.payload)).await;
-        handle(&app.map_err(|error| sentence(&error))?, event).await
+        Box::pin(handle(&app.map_err(|error| sentence(&error))?, event)).await
     }
 
     async fn rotate(&self, event: Result<rotation::Event>) -> Result<Report> {
@@ -122,6 +123,6 @@ impl Program {
     }
 
     async fn visit(&self) -> Report {
-        Report::Doctor(doctor::examine(&Patient::of(&self.config)).await)
+        Report::Doctor(Box::pin(doctor::examine(&Patient::of(&self.config))).await)
     }
 }

@@ -1,22 +1,30 @@
 //! What Lambda says in the environment.
 
-use crate::{BehaviorVersion, SdkConfig};
+use crate::{BehaviorVersion, RetryConfig, SdkConfig, TimeoutConfig};
 use aws_config::environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider};
 use aws_config::meta::region::ProvideRegion as _;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_runtime::env_config::EnvConfigValue;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::os_shim_internal::Env;
-use aws_types::sdk_config::Builder;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
 /// Credentials, region and endpoints, by the names that every SDK of AWS knows.
-pub(crate) async fn sdk_config() -> Builder {
+pub(crate) async fn sdk_config(
+    http_client: SharedHttpClient,
+    timeouts: TimeoutConfig,
+    retries: RetryConfig,
+) -> SdkConfig {
     let credentials = EnvironmentVariableCredentialsProvider::new();
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(EnvironmentVariableRegionProvider::new().region().await)
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .service_config(Endpoints(Env::real()))
+        .http_client(http_client)
+        .timeout_config(timeouts)
+        .retry_config(retries)
+        .build()
 }
 
 /// `AWS_ENDPOINT_URL_S3` and the like before `AWS_ENDPOINT_URL`.

@@ -7,6 +7,7 @@
 //! [`Db::change_password`] is for a rotation. The server never sees a password here, only its [`verifier`].
 
 mod admin;
+mod statistics;
 mod take_over;
 mod verifier;
 

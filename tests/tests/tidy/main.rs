@@ -8,6 +8,7 @@ mod cdn;
 mod cloudformation;
 mod commands;
 mod connections;
+mod dashboard;
 mod dependencies;
 mod deployment;
 mod licenses;

@@ -1,22 +1,20 @@
-//! Alarms and dashboard (`infra/monitoring*.yaml`): that all are there, look at what is measured, and wake somebody who finds what to
-//! do in the runbook.
+//! Alarms (`infra/monitoring*.yaml`): that all are there, and wake somebody who finds what to do in the runbook.
 
 use crate::cloudformation::{Resource, Stack};
 use crate::sources::shipped_sources;
 use crate::workspace::layer;
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
-use telemetry::METRICS;
 use tests::repository::read;
 
 const ALARM: &str = "AWS::CloudWatch::Alarm";
-const PREFIX: &str = "sharaspot-production-";
+pub(crate) const PREFIX: &str = "sharaspot-production-";
 /// What CloudWatch files our own metrics under, and those that it reads in the log.
-const OURS: &str = "SharaSpot/production";
-const OF_THE_LOG: &str = "SharaSpot/production/logs";
+pub(crate) const OURS: &str = "SharaSpot/production";
+pub(crate) const OF_THE_LOG: &str = "SharaSpot/production/logs";
 /// What the template may have nothing of.
 const OPTIONAL: [&str; 4] = ["InvalidateCdnFunctionName", "DatabaseInstanceId", "DatabaseReplicaId", "DistributionId"];
-const OF_EACH_FUNCTION: [&str; 4] = ["duration", "errors", "memory", "throttles"];
+pub(crate) const OF_EACH_FUNCTION: [&str; 4] = ["duration", "errors", "memory", "throttles"];
 const OF_THE_WHOLE: [&str; 11] = [
     "api-errors",
     "api-latency",
@@ -32,13 +30,22 @@ const OF_THE_WHOLE: [&str; 11] = [
 ];
 
 /// All of monitoring; each parameter stands for its own name, so that one sees what became of it.
-fn all() -> Stack {
+pub(crate) fn all() -> Stack {
     Stack::of("infra/monitoring.yaml", named)
 }
 
 /// Without what is optional.
-fn bare() -> Stack {
+pub(crate) fn bare() -> Stack {
     Stack::of("infra/monitoring.yaml", |name| if OPTIONAL.contains(&name) { String::new() } else { named(name) })
+}
+
+/// The alarms that take a release of this function back.
+pub(crate) fn of_release(function: &str) -> BTreeMap<String, Json> {
+    let stack = Stack::of("infra/rollback.yaml", |name| match name {
+        "Function" => function.to_owned(),
+        _ => named(name),
+    });
+    alarms(&stack)
 }
 
 fn named(parameter: &str) -> String {
@@ -47,7 +54,7 @@ fn named(parameter: &str) -> String {
 }
 
 /// Alarms by name, without what all names begin with.
-fn alarms(stack: &Stack) -> BTreeMap<String, Json> {
+pub(crate) fn alarms(stack: &Stack) -> BTreeMap<String, Json> {
     let named = |alarm: Resource| {
         let name = text(&alarm.properties["AlarmName"]);
         (name.strip_prefix(PREFIX).unwrap_or_else(|| panic!("{name}")).to_owned(), alarm.properties)
@@ -55,7 +62,7 @@ fn alarms(stack: &Stack) -> BTreeMap<String, Json> {
     stack.resources(ALARM).into_iter().map(named).collect()
 }
 
-fn text(value: &Json) -> String {
+pub(crate) fn text(value: &Json) -> String {
     value.as_str().unwrap_or_else(|| panic!("{value} is no text")).to_owned()
 }
 
@@ -69,9 +76,12 @@ fn every_alarm_that_was_asked_for_is_there_and_every_function_has_its_own() {
 
 #[test]
 fn every_alarm_tells_the_topic_when_it_begins_and_ends_and_knows_what_silence_means() {
-    for (name, alarm) in alarms(&all()) {
+    // A release has its alarms before the topic is there, and goes by its name.
+    let by_name = "arn:aws:sns:eu-central-1:123456789012:sharaspot-production-alarms";
+    let of_release = of_release("chargers").into_iter().map(|alarm| (alarm, by_name));
+    for ((name, alarm), topic) in alarms(&all()).into_iter().map(|alarm| (alarm, "AlarmTopic")).chain(of_release) {
         for actions in ["AlarmActions", "OKActions"] {
-            assert_eq!(alarm[actions], serde_json::json!(["AlarmTopic"]), "{name}: {actions}");
+            assert_eq!(alarm[actions], serde_json::json!([topic]), "{name}: {actions}");
         }
         // CloudWatch's own default would leave an alarm undecided.
         assert!(["breaching", "ignore", "notBreaching"].contains(&&*text(&alarm["TreatMissingData"])), "{name}");
@@ -139,85 +149,6 @@ fn the_time_outs_that_alarms_go_by_are_those_of_the_functions_and_lambda_writes_
         count += 1;
     }
     assert_eq!(count, layer("functions").len());
-}
-
-/// Namespace and name of what a search or a query looks for; nothing of what only calculates.
-fn metric_of(expression: &str) -> Option<(String, String)> {
-    let between = |from: &str, to: &str| Some(expression.split_once(from)?.1.split_once(to)?.0.to_owned());
-    if expression.starts_with("SEARCH") {
-        Some((between("{", ",")?.trim_matches('"').to_owned(), between("MetricName=\"", "\"")?))
-    } else {
-        Some((between("SCHEMA(\"", "\"")?, between("(", ")")?))
-    }
-}
-
-fn metrics_of_alarm(alarm: &Json) -> Vec<(String, String)> {
-    let pair = |metric: &Json| (text(&metric["Namespace"]), text(&metric["MetricName"]));
-    match alarm["Metrics"].as_array() {
-        None => vec![pair(alarm)],
-        Some(queries) => {
-            let calculated = queries.iter().filter_map(|query| metric_of(query["Expression"].as_str()?));
-            let read = queries.iter().filter(|query| query["MetricStat"].is_object());
-            calculated.chain(read.map(|query| pair(&query["MetricStat"]["Metric"]))).collect()
-        }
-    }
-}
-
-fn dashboard(stack: &Stack) -> Json {
-    let dashboards = stack.resources("AWS::CloudWatch::Dashboard");
-    let [dashboard] = &*dashboards else { panic!("{dashboards:?}") };
-    serde_json::from_str(&text(&dashboard.properties["DashboardBody"])).unwrap()
-}
-
-fn widgets(dashboard: &Json) -> impl Iterator<Item = &Json> {
-    dashboard["widgets"].as_array().unwrap().iter().map(|widget| &widget["properties"])
-}
-
-fn metrics_of_dashboard(dashboard: &Json) -> Vec<(String, String)> {
-    let lines = widgets(dashboard).flat_map(|widget| widget["metrics"].as_array().into_iter().flatten());
-    let metric = |line: &Json| match &line[0] {
-        Json::String(namespace) => Some((namespace.clone(), text(&line[1]))),
-        calculated => metric_of(calculated["expression"].as_str().unwrap()),
-    };
-    lines.filter_map(metric).collect()
-}
-
-#[test]
-fn whatever_alarms_and_dashboard_show_of_ours_is_measured() {
-    let stack = all();
-    let alarms = alarms(&stack);
-    let mut seen: BTreeSet<_> = alarms.values().flat_map(metrics_of_alarm).collect();
-    seen.extend(metrics_of_dashboard(&dashboard(&stack)));
-    let of = |namespace: &str| -> BTreeSet<String> {
-        seen.iter().filter(|(of, _)| of == namespace).map(|(_, name)| name.clone()).collect()
-    };
-    let known: BTreeSet<String> = METRICS.iter().map(|metric| metric.name.to_owned()).collect();
-    assert!(of(OURS).is_subset(&known) && of(OURS).len() > 15, "{:?}", of(OURS));
-    assert!(["photo_bytes_in", "photo_bytes_out"].iter().all(|name| of(OURS).contains(*name)));
-    // Of the log, whatever is read there is looked at.
-    let filters = stack.resources("AWS::Logs::MetricFilter");
-    let made = filters.iter().map(|filter| text(&filter.properties["MetricTransformations"][0]["MetricName"]));
-    assert_eq!(of(OF_THE_LOG), made.collect());
-    let others = seen.iter().filter(|(namespace, _)| ![OURS, OF_THE_LOG].contains(&&**namespace));
-    assert!(others.clone().all(|(namespace, _)| namespace.starts_with("AWS/")), "{:?}", others.collect::<Vec<_>>());
-}
-
-/// The alarms that a dashboard names.
-fn alarms_on(dashboard: &Json) -> BTreeSet<String> {
-    let listed = widgets(dashboard).flat_map(|widget| [&widget["alarms"], &widget["annotations"]["alarms"]]);
-    let arns = listed.flat_map(|alarms| alarms.as_array().into_iter().flatten());
-    let prefix = format!("arn:aws:cloudwatch:eu-central-1:123456789012:alarm:{PREFIX}");
-    arns.map(|arn| text(arn).strip_prefix(&prefix).unwrap_or_else(|| panic!("{arn}")).to_owned()).collect()
-}
-
-#[test]
-fn the_dashboard_shows_every_alarm_that_there_is_and_no_other() {
-    for stack in [all(), bare()] {
-        let names: BTreeSet<String> = alarms(&stack).into_keys().collect();
-        assert_eq!(alarms_on(&dashboard(&stack)), names);
-    }
-    let optional = alarms(&all()).len() - alarms(&bare()).len();
-    assert_eq!(optional, OF_EACH_FUNCTION.len() + 4, "what is not there is not watched");
 }
 
 /// The titles under a heading of the runbook.

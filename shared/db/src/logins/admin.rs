@@ -1,6 +1,6 @@
 //! What an administrator does: a login that may make logins and owns the database, and need not be a superuser.
 
-use super::{Prepared, Role, WantedLogin, execute, refused, take_over, verifier};
+use super::{Prepared, Role, WantedLogin, execute, refused, statistics, take_over, verifier};
 use crate::failure::failed;
 use crate::postgres::Postgres;
 use crate::quote::{identifier, literal};
@@ -63,6 +63,7 @@ impl<'a> Admin<'a> {
         self.join(&name).await?;
         self.hand_over(&name, others).await?;
         done.taken_over = take_over::take_over(&mut self.connection, &name).await?;
+        statistics::keep(&mut self.connection, &name).await?;
         Ok(done)
     }
 

@@ -69,6 +69,21 @@ async fn a_second_deployment_changes_nothing_and_puts_right_what_was_changed_by_
 }
 
 #[tokio::test]
+async fn where_the_administrator_may_statements_are_counted_and_ops_sees_those_of_every_login() {
+    let Some(stack) = Stack::new().await else { return };
+    // An extension is the superuser's to make, or the administrator's of RDS.
+    stack.server.superuser(DATABASE).await.execute("ALTER ROLE master SUPERUSER").await.unwrap();
+    let mut ops = stack.ops(&[]).await;
+    for kind in ["Create", "Update"] {
+        assert_eq!(stack.deploy(&mut ops, kind).await.body["Status"], "SUCCESS");
+    }
+    stack.session(READER).await.execute("/* of.the_reader */ SELECT count(*) FROM chargers").await.unwrap();
+    let report = ops.invoke(&json!({"command": "db-report"})).await;
+    let rows = report["statements"]["rows"].as_array().unwrap_or_else(|| panic!("{report}"));
+    assert!(rows.iter().any(|row| row["statement"] == "of.the_reader"), "{rows:?}");
+}
+
+#[tokio::test]
 async fn a_schema_that_the_administrator_has_made_becomes_the_migrators_and_nothing_else_does() {
     let Some(stack) = Stack::new().await else { return };
     let mut database = Database::at(stack.server.url("master", "m4ster's word", DATABASE), 1);

@@ -34,7 +34,7 @@ impl Stack {
     /// `None` where PostgreSQL is not installed.
     pub(crate) async fn new() -> Option<Self> {
         // Everything that is asked of it is in its log, as an operator may have it.
-        let settings = vec!["log_statement=all".to_owned()];
+        let settings = ["log_statement=all", "shared_preload_libraries=pg_stat_statements"].map(str::to_owned).to_vec();
         let server = Server::start(Options { settings, ..Options::default() }).await?;
         let mut superuser = server.superuser("postgres").await;
         for sql in [
