@@ -115,10 +115,9 @@ async fn exclusive_snapshot(app: &App) -> Result<Snapshot> {
 }
 
 /// The folder to fill, and what is in it: the newest one, where that was left less than a day ago, or a new one that is newer than
-/// all others. So the newest name always shows the latest moment.
+/// all others. So the newest name shows the latest moment; [`shelf::latest`] says what becomes of one that another clock has given.
 fn folder(shelf: &[Kept], now: Timestamp) -> (String, Option<&Kept>) {
-    // What is ahead of the clock by more than a few backups in one second was named by another clock.
-    let newest = shelf.iter().rev().find(|kept| kept.begun_at < now.plus_seconds(DAY_S));
+    let newest = shelf.iter().rev().find(|kept| !kept.is_ahead(now));
     match newest {
         Some(left) if !left.has_manifest() && left.begun_at > now.plus_seconds(-DAY_S) => {
             (left.name.clone(), Some(left))

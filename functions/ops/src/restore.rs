@@ -98,7 +98,7 @@ pub(crate) async fn find(app: &App, backup: Option<&str>, from: Option<&str>) ->
             let folder = folder.strip_suffix(MANIFEST).map_or(folder, |folder| folder.trim_end_matches('/'));
             Stored::open(Place::open(if folder.is_empty() { "." } else { folder }).await?).await
         }
-        None => Stored::latest(&app.backups.place(from).await?).await,
+        None => Stored::latest(&app.backups.place(from).await?, (app.world.now)()).await,
     }
     .and_then(|found| {
         let nothing = "There is no complete backup there: a backup is a folder with manifest.json in it.";

@@ -16,6 +16,7 @@ use domain::{Error, Kind, Result};
 use secrets::{Stage, Versions};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::time::Duration;
 
 /// An event of Secrets Manager. It may have other members.
 #[derive(Debug, Deserialize)]
@@ -55,12 +56,20 @@ impl Event {
     }
 }
 
+/// A step has so long: it may be repeated, which is better than to wait until Lambda ends it without a word.
+const LIMIT: Duration = Duration::from_secs(60);
+
 /// Takes a step.
 ///
 /// # Errors
 /// Conflict for a version that is not pending and for steps in the wrong order; forbidden for a secret whose login is none of ours;
 /// unavailable where secrets or database do not answer, or the new password is not accepted.
 pub(crate) async fn take_step(access: &Access, admin_secret: Option<&str>, event: &Event) -> Result<Report> {
+    let silent = |_| Err(Error::unavailable("database", "the step does not end"));
+    tokio::time::timeout(LIMIT, carry_out(access, admin_secret, event)).await.unwrap_or_else(silent)
+}
+
+async fn carry_out(access: &Access, admin_secret: Option<&str>, event: &Event) -> Result<Report> {
     let (step, version) = (event.step, event.client_request_token.as_str());
     let versions = Versions::of(&event.secret_id).await?;
     let outcome = if versions.is(version, Stage::Current) {

@@ -77,7 +77,8 @@ pub async fn handle(app: &App, event: Value) -> Result<Value, lambda_runtime::Er
     let (mut ready, mut rejected, mut skipped) = (0, 0, 0);
     let mut failure = None;
     for record in changed_objects(&event, Change::Created) {
-        match deal_with(app, record).await {
+        // Boxed, since futures of futures nest deeper here than the compiler looks.
+        match Box::pin(deal_with(app, record)).await {
             Ok(Outcome::Ready) => ready += 1,
             Ok(Outcome::Rejected) => rejected += 1,
             Ok(Outcome::Skipped(_)) => skipped += 1,

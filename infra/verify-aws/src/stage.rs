@@ -123,22 +123,23 @@ impl Stage {
     }
 }
 
-/// Makes what the template makes and functions ask for: the logins' secrets with what CloudFormation would draw, and the
-/// administrator's, which RDS would. Answers what references to all of it come to.
+/// Makes what the template makes and functions ask for: the secrets of the logins, with what CloudFormation would draw, and of the
+/// administrator, with what the server was made with. Answers what references to all of it come to.
 async fn make(template: &Template, aws: &Aws, admin: &Value) -> Result<Made, Trouble> {
     let mut made = Made::from([
         ("Database/Primary".to_owned(), "sharaspot-dev".to_owned()),
         ("Database/Primary.Endpoint.Address".to_owned(), "localhost".to_owned()),
-        ("Database/Primary.MasterUserSecret.SecretArn".to_owned(), aws.make_secret("rds!db-sharaspot", admin).await?),
         ("Cdn/Distribution".to_owned(), aws.distribution_id.clone()),
         ("Cdn/Distribution.DomainName".to_owned(), "d111111abcdef8.cloudfront.net".to_owned()),
     ]);
     let unmade = Made::new();
     let database = template.stack(&[], &unmade)?.nested("Database")?;
     for (id, resource) in database.resources_of("AWS::SecretsManager::Secret")? {
-        let draw = database.required(&resource["Properties"]["GenerateSecretString"])?;
-        let arn = aws.make_secret(&id, &aws.generate(&draw).await?).await?;
-        made.insert(format!("Database/{id}"), arn);
+        let value = match id.as_str() {
+            "AdminSecret" => admin.clone(),
+            _ => aws.generate(&database.required(&resource["Properties"]["GenerateSecretString"])?).await?,
+        };
+        made.insert(format!("Database/{id}"), aws.make_secret(&id, &value).await?);
     }
     Ok(made)
 }

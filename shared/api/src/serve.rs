@@ -6,6 +6,7 @@ use domain::{Error, Kind};
 use lambda_http::http::{HeaderMap, HeaderValue};
 use lambda_http::{Body, Request, Response};
 use std::error::Error as _;
+use std::pin::Pin;
 use telemetry::End;
 
 /// Runs a handler of a function and makes the response of its answer or error.
@@ -15,7 +16,7 @@ pub async fn serve<'r, F>(
     handler: impl FnOnce(Call<'r>) -> F,
 ) -> Response<Body>
 where
-    F: Future<Output = domain::Result<Answer>>,
+    F: Future<Output = domain::Result<Answer>> + Send,
 {
     let mut call = Call::new(request);
     let measured = telemetry::Request::start(function, call.request_id(), call.trace());
@@ -34,9 +35,11 @@ where
 
 async fn respond<'r, F>(call: Call<'r>, handler: impl FnOnce(Call<'r>) -> F) -> Response<Body>
 where
-    F: Future<Output = domain::Result<Answer>>,
+    F: Future<Output = domain::Result<Answer>> + Send,
 {
-    match handler(call).await {
+    // Futures of futures nest deeper here than the compiler looks: it need not look behind this.
+    let answer: Pin<Box<dyn Future<Output = domain::Result<Answer>> + Send + '_>> = Box::pin(handler(call));
+    match answer.await {
         Ok(answer) => answer.into_response(call.header("if-none-match")),
         Err(error) => {
             log(&error);

@@ -91,7 +91,7 @@ impl Db {
         done
     }
 
-    /// After the schema is made: every login is there, with the rights and the limits of its role and no others. Where one of them
+    /// After the schema is made: every login is there, with the limits of its role, and a member of no other. Where one of them
     /// migrates, it makes the others and is in charge of them.
     ///
     /// # Errors
@@ -103,10 +103,11 @@ impl Db {
         done
     }
 
-    /// Gives a login of ours another password, as this login, which is the same or in charge of it. Sessions that are there stay.
+    /// Gives a login another password, as this login, which is the same, or in charge of it and it is one of ours. Sessions that are
+    /// there stay.
     ///
     /// # Errors
-    /// Forbidden for a login that is none of ours, or that this one is not in charge of; unavailable where this login is not accepted.
+    /// Forbidden for another login that is none of ours, or that this one is not in charge of; unavailable where this login is not accepted.
     pub async fn change_password(&self, login: &Login) -> Result<()> {
         let server = self.server()?;
         let rejected = || Error::unavailable("database", "the login is not accepted");
@@ -118,7 +119,11 @@ impl Db {
         }
         let verifier = verifier(server, login);
         let name = identifier(&login.username);
-        let sql = format!("/* logins.renew */ ALTER ROLE {name} PASSWORD {}", literal(verifier.as_str()));
+        // Who waits for a lock waits two seconds at most.
+        let sql = format!(
+            "/* logins.renew */ SET lock_timeout = 2000; ALTER ROLE {name} PASSWORD {}",
+            literal(verifier.as_str())
+        );
         execute(&mut connection, sql).await?;
         connection.close().await.map_err(failed)
     }
@@ -132,9 +137,9 @@ impl Db {
     }
 }
 
-/// Whether a login has one of the roles.
+/// Whether a login has one of the roles, or is the one that asks.
 async fn is_ours(connection: &mut PgConnection, login: &str) -> Result<bool> {
-    const SQL: &str = "/* logins.ours */ SELECT EXISTS (SELECT FROM pg_auth_members m
+    const SQL: &str = "/* logins.ours */ SELECT $1 = current_user OR EXISTS (SELECT FROM pg_auth_members m
          JOIN pg_roles r ON r.oid = m.roleid JOIN pg_roles l ON l.oid = m.member
          WHERE l.rolname = $1 AND r.rolname = ANY($2))";
     let roles = Role::ALL.map(Role::as_str).to_vec();

@@ -93,8 +93,9 @@ impl Db {
         on_engine!(self, |engine| engine.up(None, patience).await)
     }
 
-    /// As [`Db::migrate_up`] for who has so much time: another runner is waited for as long, and what is not done then is broken off.
-    /// An index that is being built concurrently is built to its end all the same; the next run goes on from there.
+    /// As [`Db::migrate_up`] for who has so much time: another runner is waited for as long, and what is not done then is left alone.
+    /// An index that is being built concurrently is built to its end all the same, and the next run goes on from there. A step in
+    /// a transaction comes to its end on the server, too, and is taken back: one that needs longer wants a runner without a limit.
     ///
     /// # Errors
     /// As there; unavailable when the time is over, with what is being built as its cause.

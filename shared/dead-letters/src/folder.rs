@@ -5,8 +5,8 @@
 //! events/pending/<name>        delivered by the embedded server, now or when it starts
 //! ```
 //!
-//! The server takes a letter for the event that it holds. So an event goes back by one step of the file system, in which nothing can
-//! be lost and nothing comes twice.
+//! The server takes a letter for the event that it holds. So an event goes back as the same file under a second name, which is never that
+//! of an event that still waits there: nothing is lost. A kill before the first name is gone leaves two, and the event may come twice.
 
 use crate::Taken;
 use crate::letter::Letter;
@@ -44,13 +44,17 @@ impl Folder {
         let event = pending.join(&taken.id);
         let moved = move || {
             fs::create_dir_all(&pending)?;
-            fs::rename(&letter, event)?;
+            fs::hard_link(&letter, event)?;
             // The name is there only when its folder is on disk.
-            File::open(pending)?.sync_all()
+            File::open(pending)?.sync_all()?;
+            fs::remove_file(letter)
         };
         match tokio::task::spawn_blocking(moved).await.map_err(Error::internal)? {
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 Err(Error::new(Kind::Conflict, "Somebody else has taken it."))
+            }
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                Err(Error::new(Kind::Conflict, "Its event waits already."))
             }
             moved => moved.map_err(|error| Error::unavailable(PART, error)),
         }
@@ -140,5 +144,21 @@ mod tests {
         assert_eq!(fs::read(dir.path().join("pending/1.json")).unwrap(), before);
         assert!(names(&dir, "dead-letter").is_empty());
         assert_eq!(folder.hand_over(&taken).await.unwrap_err().kind(), Kind::Conflict);
+    }
+
+    #[tokio::test]
+    async fn an_event_that_still_waits_is_not_written_over() {
+        let dir = TempDir::new().unwrap();
+        write(&dir, "1.json");
+        fs::create_dir(dir.path().join("pending")).unwrap();
+        // The server has written the letter and is about to do away with the event.
+        fs::write(dir.path().join("pending/1.json"), "the event").unwrap();
+        let mut folder = Folder::at(dir.path());
+        let taken = folder.take(10).await.unwrap().pop().unwrap();
+        assert_eq!(folder.hand_over(&taken).await.unwrap_err().kind(), Kind::Conflict);
+        fs::remove_file(dir.path().join("pending/1.json")).unwrap();
+        assert_eq!(names(&dir, "dead-letter"), ["1.json"], "nothing is lost");
+        folder.hand_over(&taken).await.unwrap();
+        assert_eq!((names(&dir, "dead-letter").len(), names(&dir, "pending").len()), (0, 1));
     }
 }

@@ -12,8 +12,9 @@ use domain::{Error, Kind, Result};
 use std::fmt;
 use std::time::Duration;
 
-/// Nobody else gets what we have taken for so long: ten letters are handed over within it, whatever has to be tried again.
-const IN_HAND_S: i32 = 300;
+/// Nobody else gets what we have taken for so long: ten letters are handed over within it, though each of their twenty requests should
+/// be tried three times for as long as it may take.
+const IN_HAND_S: i32 = 900;
 /// With a wait, SQS asks all of its servers; without one, a few, and an answer without letters says nothing.
 const WAIT_S: i32 = 1;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -45,13 +46,21 @@ impl Queue {
 
     fn taken(&self, message: Message) -> Taken {
         let text = message.body.unwrap_or_default();
-        let letter = Letter::parse(text.as_bytes()).and_then(|letter| {
-            // Whoever may write into a queue could else call functions with our rights that are none of this system's.
-            let is_ours = account_of(&self.url).is_none_or(|account| account == letter.function.account());
-            if is_ours { Ok(letter) } else { Err("its function belongs to another account than the queue".to_owned()) }
-        });
+        let letter = Letter::parse(text.as_bytes()).and_then(|letter| self.check(letter));
         let (id, receipt) = (message.message_id.unwrap_or_default(), message.receipt_handle.unwrap_or_default());
         Taken { id, letter, receipt }
+    }
+
+    /// Whoever may write into a queue could else call functions with our rights that are none of this system's, or with other words than
+    /// S3's: `ops` does what it is told.
+    fn check(&self, letter: Letter) -> Result<Letter, String> {
+        if account_of(&self.url).is_some_and(|account| account != letter.function.account()) {
+            return Err("its function belongs to another account than the queue".to_owned());
+        }
+        if letter.event["Records"][0]["eventSource"] != "aws:s3" {
+            return Err("its event is none of S3".to_owned());
+        }
+        Ok(letter)
     }
 
     pub(crate) async fn hand_over(&self, taken: &Taken, letter: &Letter, function: &FunctionArn) -> Result<()> {

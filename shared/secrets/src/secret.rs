@@ -3,7 +3,7 @@
 use domain::connection::Login;
 use domain::{Error, Result};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Members that are not named here are passed over.
 #[derive(Deserialize)]
@@ -41,9 +41,10 @@ pub(crate) fn login(json: &str) -> Result<Login> {
 pub(crate) fn with_password(json: &str, password: &str) -> Result<String> {
     // What is no login is not made one.
     login(json)?;
-    let mut secret: Value = serde_json::from_str(json).map_err(|_| Error::internal("the secret is not JSON"))?;
-    secret["password"] = password.into();
-    Ok(secret.to_string())
+    let secret: Result<Map<String, Value>, _> = serde_json::from_str(json);
+    let mut secret = secret.map_err(|_| Error::internal("the secret is no JSON object"))?;
+    secret.insert("password".to_owned(), password.into());
+    Ok(Value::Object(secret).to_string())
 }
 
 #[cfg(test)]

@@ -86,5 +86,5 @@ fn the_dashboard_shows_every_alarm_that_there_is_and_no_other() {
         assert_eq!(alarms_on(&dashboard(&stack)), names);
     }
     let optional = alarms(&all()).len() - alarms(&bare()).len();
-    assert_eq!(optional, OF_EACH_FUNCTION.len() + 4, "what is not there is not watched");
+    assert_eq!(optional, OF_EACH_FUNCTION.len() + 7, "what is not there is not watched");
 }

@@ -104,16 +104,32 @@ fn every_template_of_infra_is_a_part_of_the_whole() {
 }
 
 #[test]
+fn every_login_has_a_secret_of_its_own_that_ops_rotates() {
+    let (template, database) = (template("template.yaml"), template("infra/database.yaml"));
+    // RDS makes no read replica of an instance whose password it keeps itself.
+    let primary = &database["Resources"]["Primary"]["Properties"];
+    assert!(primary["ManageMasterUserPassword"].is_null());
+    assert!(text(&primary["MasterUserPassword"]).contains(":${AdminSecret}:"));
+    let secrets = of_type(&database, "AWS::SecretsManager::Secret");
+    let secrets = secrets.keys().map(|id| format!("${{Database.Outputs.{id}Arn}}")).collect::<BTreeSet<_>>();
+    let schedules = of_type(&template, "AWS::SecretsManager::RotationSchedule");
+    let rotated = schedules.values().map(|schedule| text(&schedule["Properties"]["SecretId"])).collect();
+    assert_eq!(secrets, rotated);
+    assert_eq!(secrets.len(), 4);
+}
+
+#[test]
 fn no_data_go_with_the_stack() {
     let (template, database) = (template("template.yaml"), template("infra/database.yaml"));
-    let kept = [
-        (&template["Resources"]["PhotoBucket"], "Retain"),
-        (&template["Resources"]["BackupBucket"], "Retain"),
-        (&template["Resources"]["UserPool"], "Retain"),
-        (&database["Resources"]["Primary"], "Snapshot"),
-    ];
-    for (resource, policy) in kept {
-        assert_eq!((&resource["DeletionPolicy"], &resource["UpdateReplacePolicy"]), (&policy.into(), &policy.into()));
+    // Nor does anything stay of a first deployment that fails: the next one could not make it again.
+    let resources = &template["Resources"];
+    let kept = [&resources["PhotoBucket"], &resources["BackupBucket"], &resources["UserPool"]];
+    let kept = kept.map(|resource| (resource, "RetainExceptOnCreate", "Retain"));
+    for (resource, deleted, replaced) in
+        kept.into_iter().chain([(&database["Resources"]["Primary"], "Snapshot", "Snapshot")])
+    {
+        let policies = (&resource["DeletionPolicy"], &resource["UpdateReplacePolicy"]);
+        assert_eq!(policies, (&deleted.into(), &replaced.into()));
     }
 }
 

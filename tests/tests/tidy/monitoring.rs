@@ -15,7 +15,7 @@ pub(crate) const OF_THE_LOG: &str = "SharaSpot/production/logs";
 /// What the template may have nothing of.
 const OPTIONAL: [&str; 4] = ["InvalidateCdnFunctionName", "DatabaseInstanceId", "DatabaseReplicaId", "DistributionId"];
 pub(crate) const OF_EACH_FUNCTION: [&str; 4] = ["duration", "errors", "memory", "throttles"];
-const OF_THE_WHOLE: [&str; 11] = [
+const OF_THE_WHOLE: [&str; 14] = [
     "api-errors",
     "api-latency",
     "backup-failed",
@@ -25,7 +25,10 @@ const OF_THE_WHOLE: [&str; 11] = [
     "database-cpu",
     "database-storage",
     "dead-letters",
+    "replica-connections",
+    "replica-cpu",
     "replica-lag",
+    "replica-storage",
     "slow-statements",
 ];
 

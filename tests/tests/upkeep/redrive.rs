@@ -1,19 +1,18 @@
-//! `ops redrive`: every event back to its function, and no letter lost. The program itself, before a queue and the embedded folder.
+//! `ops redrive`: every event back to its function, and no letter lost. The program itself, before a queue and (`embedded`) the
+//! embedded folder.
 
-use local::delivery::{self, Handler, HandlerError, Settings};
+mod embedded;
+
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use std::process::{Output, Stdio};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use storage::Storage;
 use tempfile::TempDir;
 use tests::dead_letter_queue::DeadLetterQueue;
 use tests::eventually;
 use tests::programs::program;
 use tests::repository::event;
 use tests::trap::Moment;
-use tokio::sync::watch;
 
 const HOME: &str = "arn:aws:lambda:eu-central-1:123456789012:function:";
 const OPTIMIZE: &str = "sharaspot-production-OptimizePhoto-1a:live";
@@ -80,15 +79,18 @@ async fn each_event_goes_back_to_its_own_function_and_what_is_no_letter_stays() 
     queue.send(letter(INVALIDATE, &removed).to_string());
     let no_letter = queue.send("hello");
     let strange = queue.send(letter(OPTIMIZE, &removed).to_string().replace("123456789012", "210987654321"));
+    let order = json!({"command": "migrate", "direction": "down", "to": 0});
+    let forged = queue.send(letter("sharaspot-production-Ops-3c", &order).to_string());
     let output = redrive(&queue, &[]).await;
     let said = text(&output);
     for line in [
-        "redriven 3 / kept 2 of the queue dead-letters\n",
+        "redriven 3 / kept 3 of the queue dead-letters\n",
         &format!("  2 to {OPTIMIZE}\n"),
         &format!("  1 to {INVALIDATE}\n"),
         &format!("  {no_letter} stays: no letter: it is no JSON\n"),
         &format!("  {strange} stays: no letter: its function belongs to another account than the queue\n"),
-        "ops: 2 letters stay where they are.\n",
+        &format!("  {forged} stays: no letter: its event is none of S3\n"),
+        "ops: 3 letters stay where they are.\n",
     ] {
         assert!(said.contains(line), "{line}: {said}");
     }
@@ -97,11 +99,11 @@ async fn each_event_goes_back_to_its_own_function_and_what_is_no_letter_stays() 
         photos.into_iter().map(|event| (format!("{HOME}{OPTIMIZE}"), event)).collect();
     expected.push((format!("{HOME}{INVALIDATE}"), removed));
     assert_eq!(queue.invocations(), expected);
-    assert_eq!((queue.messages(), queue.in_hand()), (vec![no_letter, strange.clone()], 0));
+    assert_eq!((queue.messages(), queue.in_hand()), (vec![no_letter, strange.clone(), forged], 0));
 
     let again = redrive(&queue, &["--json"]).await;
     let answer: Value = serde_json::from_slice(&again.stdout).unwrap_or_else(|_| panic!("{}", text(&again)));
-    assert_eq!((&answer["report"], &answer["redriven"], &answer["kept"]), (&json!("redrive"), &json!({}), &json!(2)));
+    assert_eq!((&answer["report"], &answer["redriven"], &answer["kept"]), (&json!("redrive"), &json!({}), &json!(3)));
     assert_eq!(answer["reasons"][1]["id"], json!(strange));
 }
 
@@ -169,11 +171,15 @@ async fn what_was_meant_for_one_version_goes_to_the_alias_that_is_named_and_to_n
     let queue = DeadLetterQueue::start().await;
     let photo = event("s3-put");
     queue.send(letter("sharaspot-production-OptimizePhoto-1a:7", &photo).to_string());
+    let removed = event("s3-removed.rendition");
     let said = text(&redrive(&queue, &[]).await);
     assert!(said.contains("it was for version 7 alone: --alias says who takes it now"), "{said}");
     assert_eq!((queue.messages().len(), queue.invocations().len()), (1, 0));
+    // A function without versions has no alias either.
+    queue.send(letter(INVALIDATE, &removed).to_string());
     assert!(redrive(&queue, &["--alias", "live"]).await.status.success());
-    assert_eq!((queue.messages().len(), queue.invocations()), (0, vec![(format!("{HOME}{OPTIMIZE}"), photo)]));
+    let expected = vec![(format!("{HOME}{OPTIMIZE}"), photo), (format!("{HOME}{INVALIDATE}"), removed)];
+    assert_eq!((queue.messages().len(), queue.invocations()), (0, expected));
 }
 
 /// Starts a run in the background.
@@ -233,66 +239,4 @@ async fn a_queue_that_is_not_to_be_had_is_said_to_be_so_without_a_word_of_amazon
     let nobody = [("DEAD_LETTER_QUEUE_URL", url.as_str()), ("AWS_EC2_METADATA_DISABLED", "true")];
     let nobody = text(&redrive_with(&nobody, &[]).await);
     assert!(nobody.contains("no region or no credentials of AWS"), "{nobody}");
-}
-
-/// The embedded server's delivery with a handler, until nothing waits any more.
-async fn deliver(storage: &Storage, handler: Handler) {
-    let Storage::Local(local) = storage else { panic!("a folder") };
-    let settings = Settings {
-        retry_delays: [Duration::from_millis(1); 2],
-        poll_interval: Duration::from_millis(5),
-        ..Settings::default()
-    };
-    let (stop, stopped) = watch::channel(false);
-    let (running, pending) = (local.clone(), local.events_dir().join("pending"));
-    let run = tokio::spawn(async move { delivery::run(&running, settings, handler, stopped).await });
-    eventually("nothing waits", async || std::fs::read_dir(&pending).unwrap().count() == 0).await;
-    stop.send(true).unwrap();
-    run.await.unwrap();
-}
-
-/// What a handler was given.
-type Seen = Arc<Mutex<Vec<Value>>>;
-
-/// Keeps what it is given, and fails or not.
-fn handler(seen: &Seen, fails: bool) -> Handler {
-    let seen = seen.clone();
-    Arc::new(move |event| {
-        seen.lock().unwrap().push(event);
-        let error = HandlerError { error_type: "Error".to_owned(), error_message: "no answer".to_owned() };
-        Box::pin(async move { if fails { Err(error) } else { Ok(()) } })
-    })
-}
-
-#[tokio::test]
-async fn the_embedded_server_gives_an_event_up_and_is_given_it_again() {
-    let data = TempDir::new().unwrap();
-    let dir = data.path().to_str().unwrap();
-    let config = config::Config::read(&|name| (name == "DATA_DIR").then(|| dir.to_owned())).unwrap();
-    let storage = Storage::open(&config.store, config::world().now).await.unwrap();
-    let headers = storage::ObjectHeaders { content_type: "image/jpeg".to_owned(), cache_control: None };
-    storage.put("raw/charger/20260301/x", b"x".to_vec().into(), &headers).await.unwrap();
-    let (failed, taken) = (Seen::default(), Seen::default());
-    deliver(&storage, handler(&failed, true)).await;
-    let run = async |arguments: &[&str]| {
-        let output = command(&[("DATA_DIR", dir)], arguments).await.output().await.unwrap();
-        assert!(output.status.success(), "{}", text(&output));
-        text(&output)
-    };
-    let looked = run(&["--dry-run"]).await;
-    assert!(looked.contains("1 letters in the folder of the embedded server\n"), "{looked}");
-    assert!(
-        looked.contains("  optimize-photo  RetriesExhausted\n") && looked.contains("    Error: no answer\n"),
-        "{looked}"
-    );
-    let said = run(&[]).await;
-    assert!(
-        said.contains("redriven 1 / kept 0 of the folder of the embedded server\n  1 to optimize-photo\n"),
-        "{said}"
-    );
-    deliver(&storage, handler(&taken, false)).await;
-    let (failed, taken) = (failed.lock().unwrap().clone(), taken.lock().unwrap().clone());
-    assert_eq!((failed.len(), taken.len(), &failed[0]), (3, 1, &taken[0]));
-    assert!(!data.path().join("sharaspot.db").exists(), "no database is needed for that");
-    assert!(run(&[]).await.contains("redriven 0 / kept 0"));
 }

@@ -17,6 +17,7 @@ on_every_stage!(
     rows_of_an_older_schema_go_into_a_database_as_it_was_then,
     the_newest_backup_is_not_replaced_by_an_older_one_where_it_is_not_understood,
     the_newest_backup_is_the_one_that_was_made_last_whatever_a_clock_says,
+    a_backup_of_a_clock_that_was_days_ahead_is_not_the_newest_for_days,
 );
 
 async fn whole(stage: &Stage, name: &str) -> Vec<(String, Vec<u8>)> {
@@ -198,4 +199,14 @@ async fn the_newest_backup_is_the_one_that_was_made_last_whatever_a_clock_says(s
     assert!(taken_at(&last).await < taken_at(&first).await, "the clock was put back");
     let looked = type_in(&stage.ops(&[]), &["restore", "--latest", "--dry-run"]).await.unwrap();
     assert!(looked.contains(&last), "{looked}");
+}
+
+async fn a_backup_of_a_clock_that_was_days_ahead_is_not_the_newest_for_days(stage: &Stage) {
+    set_clock(3 * 24 * 3_600);
+    let ahead = back_up(stage).await;
+    set_clock(3_600);
+    let newest = async || type_in(&stage.ops(&[]), &["restore", "--latest", "--dry-run"]).await.unwrap();
+    assert!(newest().await.contains(&ahead), "there is no other");
+    let last = back_up(stage).await;
+    assert!(last < ahead && newest().await.contains(&last));
 }

@@ -1,7 +1,7 @@
 //! The backups of a place.
 
 use super::manifest::{self, Manifest};
-use super::name;
+use super::{DAY_S, name};
 use domain::{Kind, Result, Timestamp};
 use storage::{MAX_PAGE, ObjectInfo, Place};
 
@@ -16,6 +16,11 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
+    /// Whether its name is ahead of this clock by more than a few backups in one second: another clock has given it.
+    pub(crate) fn is_ahead(&self, now: Timestamp) -> bool {
+        self.begun_at >= now.plus_seconds(DAY_S)
+    }
+
     /// Whether it is complete, if it is ours at all.
     pub(crate) fn has_manifest(&self) -> bool {
         self.files.iter().any(|file| file.key == name::MANIFEST)
@@ -65,14 +70,15 @@ pub(crate) async fn manifest(folder: &Place) -> Result<Option<Manifest>> {
     file.map(|file| Manifest::parse(&file.bytes)).transpose()
 }
 
-/// The newest backup that is complete: by its name, and not by the time that its manifest tells. Names are given one after the other
-/// whatever clocks say, so the last one was made last, also where a clock was put back or two machines have two.
+/// The newest backup that is complete: by its name, and not by the time that its manifest tells. Names are given one after the other,
+/// so the last one was made last, also where a clock was put back or two machines have two. One that is a day ahead counts only where
+/// there is no other: what was made after it has a smaller name.
 ///
 /// # Errors
 /// Bad input for one whose manifest is not understood, which names it: an older one is not what was asked for. Those of the place.
-pub(crate) async fn latest(place: &Place) -> Result<Option<(String, Manifest)>> {
-    let shelf = all(place).await?;
-    let Some(newest) = shelf.into_iter().rev().find(Kept::has_manifest) else { return Ok(None) };
+pub(crate) async fn latest(place: &Place, now: Timestamp) -> Result<Option<(String, Manifest)>> {
+    let complete = all(place).await?.into_iter().filter(Kept::has_manifest);
+    let Some(newest) = complete.max_by_key(|kept| (!kept.is_ahead(now), kept.begun_at)) else { return Ok(None) };
     let manifest = manifest(&place.join(&newest.name)).await.map_err(|error| match error.kind() {
         Kind::BadInput => {
             let detail = format!("{}: {} Name another one to restore that.", newest.name, error.detail());

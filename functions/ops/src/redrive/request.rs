@@ -12,7 +12,7 @@ pub struct Request {
     /// So many at most; the same command goes on with the rest
     #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) max: u32,
-    /// The alias that takes the events, instead of what the letters say
+    /// The alias that takes the events that were for one version alone
     #[arg(long, value_name = "NAME", value_parser = alias)]
     alias: Option<String>,
     /// Only list them
@@ -27,8 +27,8 @@ impl Request {
     /// A sentence, where that is one version of the code for ever: the one that has given up, and where nobody would learn of it.
     pub(super) fn taker(&self, function: &FunctionArn) -> Result<FunctionArn, String> {
         match (&self.alias, function.version()) {
-            (Some(alias), _) => Ok(function.with_alias(alias)),
-            (None, None) => Ok(function.clone()),
+            (_, None) => Ok(function.clone()),
+            (Some(alias), Some(_)) => Ok(function.with_alias(alias)),
             (None, Some(version)) => Err(format!("it was for version {version} alone: --alias says who takes it now")),
         }
     }

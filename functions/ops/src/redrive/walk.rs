@@ -41,7 +41,9 @@ impl<'a> Walk<'a> {
         for taken in &self.held {
             // It gets out of our hands by itself, a few minutes later.
             if let Err(error) = self.letters.let_go(taken).await {
-                tracing::warn!(id = taken.id, reason = sentence(&error), "a letter is not to be had for some minutes");
+                let reason = sentence(&error);
+                tracing::warn!(letters = self.held.len(), reason, "letters are not to be had for some minutes");
+                break;
             }
         }
         match walked {
@@ -55,7 +57,7 @@ impl<'a> Walk<'a> {
 
     /// Whether it came to its end.
     async fn walk(&mut self, allowance: &Allowance) -> Result<bool> {
-        let mut seen = HashSet::new();
+        let (mut seen, mut known_in_a_row) = (HashSet::new(), 0);
         while let Some(left) = self.left() {
             if allowance.is_over() {
                 return Ok(false);
@@ -64,8 +66,11 @@ impl<'a> Walk<'a> {
             // What we hold comes again where a run takes longer than the queue leaves it in our hands.
             let (new, known): (Vec<Taken>, Vec<Taken>) =
                 taken.into_iter().partition(|taken| seen.insert(taken.id.clone()));
+            known_in_a_row = if new.is_empty() { known_in_a_row + known.len() } else { 0 };
+            let is_end = new.is_empty() && known.is_empty();
             self.held.extend(known);
-            if new.is_empty() {
+            // An answer without new letters says nothing, until all that are known have come again.
+            if is_end || known_in_a_row > seen.len() {
                 return Ok(true);
             }
             let mut new = new.into_iter();

@@ -5,7 +5,7 @@ use crate::backup::manifest::{Manifest, StoredPart};
 use crate::backup::{pack, shelf};
 use db::Db;
 use db::dump::Hasher;
-use domain::{Error, Kind, Result};
+use domain::{Error, Kind, Result, Timestamp};
 use storage::Place;
 
 /// Of one part, as a file.
@@ -31,8 +31,8 @@ impl Stored {
     ///
     /// # Errors
     /// As [`shelf::latest`].
-    pub(crate) async fn latest(place: &Place) -> Result<Option<Self>> {
-        let latest = shelf::latest(place).await?;
+    pub(crate) async fn latest(place: &Place, now: Timestamp) -> Result<Option<Self>> {
+        let latest = shelf::latest(place, now).await?;
         Ok(latest.map(|(name, manifest)| Self { folder: place.join(&name), manifest }))
     }
 

@@ -10,7 +10,7 @@ const DATABASE: &str = "sharaspot";
 /// As RDS draws them: with everything in it that has to be quoted somewhere.
 const PASSWORD: &str = "k)8'Q|t$~[7%{u}\\+x";
 
-/// Starts the server; what RDS would keep as the secret of the administrator.
+/// Starts the server; the login of the administrator, as its secret has it.
 ///
 /// # Errors
 /// When PostgreSQL is not installed.

@@ -10,10 +10,11 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// The roles, by the secrets of `Migrations`, and the functions that log in as each.
-const LOGINS: [(&str, &[&str]); 3] = [
+const LOGINS: [(&str, &[&str]); 4] = [
     ("ReaderSecretArn", &["chargers", "route-search"]),
     ("WriterSecretArn", &["contribute", "upload", "optimize-photo"]),
     ("MigratorSecretArn", &["ops"]),
+    ("AdminSecretArn", &[]),
 ];
 const STEPS: [&str; 4] = ["createSecret", "setSecret", "testSecret", "finishSecret"];
 /// For so long the secret still says what the database does not take any more.

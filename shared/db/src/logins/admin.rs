@@ -84,6 +84,9 @@ impl<'a> Admin<'a> {
             }
             let limit = sqlx::query(LIMIT).bind(&wanted.login.username).bind(wanted.role.as_str());
             limit.execute(&mut self.connection).await.map_err(refused)?;
+            if wanted.role != Role::Migrator {
+                self.take_other_roles(wanted).await?;
+            }
         }
         Ok(done)
     }
@@ -110,6 +113,21 @@ impl<'a> Admin<'a> {
             (None, _) => done.made.push(login.username.clone()),
             (Some(_), false) => done.renewed.push(login.username.clone()),
             (Some(_), true) => {}
+        }
+        Ok(())
+    }
+
+    /// A login that had another role before, or by mistake, has it no more.
+    async fn take_other_roles(&mut self, wanted: &WantedLogin) -> Result<()> {
+        const OTHERS: &str = "/* logins.other_roles */ SELECT r.rolname::text FROM pg_auth_members m
+             JOIN pg_roles r ON r.oid = m.roleid JOIN pg_roles l ON l.oid = m.member
+             WHERE l.rolname = $1 AND r.rolname = ANY($2) AND r.rolname <> $3";
+        let (login, ours) = (&wanted.login.username, Role::ALL.map(Role::as_str).to_vec());
+        let others = sqlx::query_scalar(OTHERS).bind(login).bind(ours).bind(wanted.role.as_str());
+        let others: Vec<String> = others.fetch_all(&mut self.connection).await.map_err(failed)?;
+        for other in others {
+            let [other, login] = [other.as_str(), login].map(identifier);
+            execute(&mut self.connection, format!("/* logins.take_role */ REVOKE {other} FROM {login}")).await?;
         }
         Ok(())
     }

@@ -27,9 +27,8 @@ pub(super) async fn take_over(connection: &mut PgConnection, migrator: &str) -> 
         let sql = format!("/* logins.take_over */ ALTER {stray} OWNER TO {}", identifier(migrator));
         patiently(connection, sql).await?;
     }
-    if !strays.is_empty() {
-        share(connection, migrator).await?;
-    }
+    // Each time: a run that was ended before this finds no strays any more.
+    share(connection, migrator).await?;
     Ok(strays.len() as u64)
 }
 

@@ -15,8 +15,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgConnection, PgPool};
 use std::fmt;
-use std::sync::atomic::AtomicI64;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicI64};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -27,6 +26,8 @@ pub type Logins = Arc<dyn Fn(String, Option<Login>) -> BoxFuture<'static, Result
 const ROTATION_WAIT: Duration = Duration::from_secs(6);
 /// A connection of the pool that does not answer for so long has lost its other end without a word.
 const SILENCE: Duration = Duration::from_secs(1);
+/// One that is made for a single question has so long.
+const KNOCK: Duration = Duration::from_secs(10);
 
 /// One server. The connections between two requests are kept here and not in the driver's pool: that tries each of them out when
 /// it comes back, for as long as it takes, and an instance that is frozen meanwhile would wake up with its only connection lost.
@@ -243,11 +244,11 @@ impl Server {
         self.pool.close().await;
     }
 
-    /// A connection made once and for one question. Whatever keeps it from being made is the answer: the pool would try again, and
-    /// say in the end only that there was none.
+    /// A connection for one question, tried once: the pool would try again, and say in the end only that there was none.
     pub(super) async fn knock(&self) -> Result<PgConnection, Trouble> {
         self.log_in(None).await.map_err(Trouble::Before)?;
-        PgConnection::connect_with(&self.pool.connect_options()).await.map_err(Trouble::Driver)
+        let (options, patience) = (self.pool.connect_options(), Patience::new(self.world, KNOCK, None));
+        patience.bound(PgConnection::connect_with(&options)).await.map_err(Trouble::Driver)
     }
 
     /// Sees to it that the next connection logs in with what the secret says.

@@ -129,19 +129,35 @@ async fn a_step_that_nobody_should_ask_for_is_refused_and_changes_nothing() {
         (LOGINS[READER].1, vec!["AWSPENDING"])
     );
 
-    // A login that is none of ours, as the administrator's own.
-    let (admin, mut before) = (stack.admin_arn.as_str(), stack.admin().await);
-    let version = stack.store.begin_rotation(admin);
-    stack.rotate(&mut ops, "create-secret", admin, &version).await.unwrap();
-    let said = stack.rotate(&mut ops, "set-secret", admin, &version).await.unwrap_err();
+    // A login that is none of ours: the administrator may, and does not.
+    stack.server.superuser("postgres").await.execute("CREATE ROLE stranger LOGIN PASSWORD 'str4nge'").await.unwrap();
+    let stranger = stack.store.add("stranger", &json!({"username": "stranger", "password": "l0st"}));
+    let version = stack.store.begin_rotation(&stranger);
+    stack.rotate(&mut ops, "create-secret", &stranger, &version).await.unwrap();
+    let said = stack.rotate(&mut ops, "set-secret", &stranger, &version).await.unwrap_err();
     assert!(said.contains("no role of this system"), "{said}");
-    before.execute("SELECT 1").await.unwrap();
-    stack.admin().await;
+    stack.log_in("stranger", "str4nge").await.unwrap();
     // A secret that is no login.
     let other = stack.store.add("other", &json!({"token": "s3cret"}));
     let version = stack.store.begin_rotation(&other);
     let said = stack.rotate(&mut ops, "create-secret", &other, &version).await.unwrap_err();
     assert!(!said.contains("s3cret") && stack.store.value(&other, "AWSPENDING").is_none(), "{said}");
+}
+
+#[tokio::test]
+async fn the_administrator_is_rotated_too_and_deploys_with_the_new_password() {
+    let Some(stack) = Stack::deployed().await else { return };
+    let (mut ops, admin) = (stack.ops(&[("DB_ADMIN_SECRET_ARN", &stack.admin_arn)]).await, stack.admin_arn.as_str());
+    let version = stack.store.begin_rotation(admin);
+    for step in STEPS {
+        stack.rotate(&mut ops, step, admin, &version).await.unwrap();
+        // Also while the old password is the current one and not accepted any more.
+        assert_eq!(stack.deploy(&mut ops, "Update").await.body["Status"], "SUCCESS", "{step}");
+    }
+    let current = stack.store.value(admin, "AWSCURRENT").unwrap();
+    stack.log_in("master", current["password"].as_str().unwrap()).await.unwrap();
+    assert!(stack.log_in("master", "m4ster's word").await.is_err());
+    stack.assert_secret(&ops);
 }
 
 #[tokio::test]
