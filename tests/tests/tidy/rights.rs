@@ -131,10 +131,11 @@ fn a_function_is_told_of_the_secret_that_it_may_read() {
 }
 
 #[test]
-fn only_ops_rotates_secrets_and_not_the_administrators() {
+fn only_ops_rotates_secrets() {
     for action in ["DescribeSecret", "PutSecretValue", "UpdateSecretVersionStage"] {
         let action = format!("secretsmanager:{action}");
-        let rotated = ["Migrator", "Reader", "Writer"].map(|login| format!("${{Database.Outputs.{login}SecretArn}}"));
+        let logins = ["Admin", "Migrator", "Reader", "Writer"];
+        let rotated = logins.map(|login| format!("${{Database.Outputs.{login}SecretArn}}"));
         assert_eq!(places("Ops", &action), rotated, "{action}");
         assert!(all().iter().all(|(id, right)| id == "Ops" || right.action != action), "{action}");
     }
