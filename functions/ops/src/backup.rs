@@ -93,7 +93,9 @@ async fn run(app: &App, request: &Request, allowance: &Allowance) -> Result<Summ
     let (name, stored) = folder(&shelf, taken_at);
     let run = Run { app, place: place.join(&name), allowance, taken_at, started };
     let mut summary = Summary { name, to: place.to_string(), ..Summary::default() };
-    if run.fill(snapshot, stored, &mut summary).await? {
+    let is_complete = run.fill(snapshot, stored, &mut summary).await?;
+    // A database without rows is rather the wrong one than the end of all others.
+    if is_complete && summary.rows > 0 {
         let before = taken_at.plus_seconds(-request.keep_days * DAY_S);
         let unfinished_before = taken_at.plus_seconds(-DAY_S);
         let rotation = rotation::Rotation { place: &place, current: &summary.name, before, unfinished_before };

@@ -37,6 +37,7 @@ mod access;
 mod allowance;
 mod backups;
 mod command;
+mod opening;
 mod photos;
 mod program;
 mod report;
@@ -109,6 +110,14 @@ impl App {
             None => Db::empty().await?,
         };
         Ok(Self::of(config, &db, world))
+    }
+
+    /// For what needs photos or backups alone.
+    ///
+    /// # Errors
+    /// As [`Db::empty`].
+    pub async fn open_without_rows(config: &Config) -> Result<Self> {
+        Ok(Self::of(config, &Db::empty().await?, config::world()))
     }
 
     fn of(config: &Config, db: &Db, world: World) -> Self {

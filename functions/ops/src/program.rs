@@ -4,7 +4,7 @@ use crate::access::Access;
 use crate::command::{Command, Visit};
 use crate::custom_resource::Sender;
 use crate::doctor::Patient;
-use crate::restore::{event_only_looks, only_looks};
+use crate::opening::Opening;
 use crate::{App, CommandLine, Report, custom_resource, doctor, handle, measured, perform, rotation, sentence};
 use config::Config;
 use domain::{Error, Kind, Result};
@@ -54,10 +54,19 @@ impl Program {
         self.app.get_or_try_init(|| App::open(config)).await
     }
 
-    /// For what changes something, or only looks.
-    async fn app_for(&self, only_looks: bool) -> Result<App> {
-        match self.app.get() {
-            None if only_looks => App::open_to_look(self.config()?).await,
+    async fn app_for(&self, opening: Opening) -> Result<App> {
+        match (self.app.get(), opening) {
+            (None, Opening::None) => App::open_without_rows(self.config()?).await,
+            (None, Opening::AsItIs) => App::open_to_look(self.config()?).await,
+            (None, Opening::WithRows) => {
+                let missing = self.config()?.database.file().filter(|file| !file.exists());
+                if let Some(file) = missing {
+                    let detail =
+                        format!("There is no database {}: DATA_DIR or DATABASE_URL says where.", file.display());
+                    return Err(Error::new(Kind::NotFound, detail));
+                }
+                self.app().await.cloned()
+            }
             _ => self.app().await.cloned(),
         }
     }
@@ -75,7 +84,7 @@ impl Program {
             #[cfg(feature = "redrive")]
             Command::Redrive(request) => Box::pin(crate::redrive::redrive(self.config()?, &request)).await?,
             Command::On(action) => {
-                let app = self.app_for(only_looks(&action)).await?;
+                let app = self.app_for(action.opening()).await?;
                 match Box::pin(perform(&app, action, out)).await? {
                     Some(report) => report,
                     None => return Ok(()),
@@ -112,7 +121,7 @@ impl Program {
             });
             return measured(&event.context, Some("doctor"), work).await;
         }
-        let app = self.app_for(event_only_looks(&event.payload)).await;
+        let app = self.app_for(Opening::of_event(&event.payload)).await;
         Box::pin(handle(&app.map_err(|error| sentence(&error))?, event)).await
     }
 

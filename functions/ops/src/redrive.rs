@@ -38,6 +38,12 @@ pub(crate) async fn redrive(config: &Config, request: &Request) -> Result<Report
 async fn open(config: &Config, request: &Request) -> Result<DeadLetters> {
     let queue = request.queue.as_ref().or(config.dead_letter_queue_url.as_ref());
     match (queue, &config.store) {
+        (Some(url), _) if !url.starts_with("https://") && !url.starts_with("http://") => {
+            let detail = format!(
+                "{url} is no address of a queue, such as https://sqs.eu-central-1.amazonaws.com/123456789012/name."
+            );
+            Err(Error::new(Kind::BadInput, detail))
+        }
         (Some(url), _) => Ok(DeadLetters::in_queue(url).await),
         (None, PhotoStore::Folder { dir, .. }) => Ok(DeadLetters::in_folder(dir.join("events"))),
         (None, PhotoStore::S3 { .. }) => {

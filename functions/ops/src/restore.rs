@@ -10,12 +10,10 @@ pub use summary::Summary;
 
 use crate::allowance::Allowance;
 use crate::backup::name::MANIFEST;
-use crate::command::Action;
 use crate::{App, Report};
 use clap::Args;
 use domain::{Error, Kind, Result};
 use serde::Deserialize;
-use serde_json::Value;
 use storage::Place;
 
 /// Which backup, and over what.
@@ -36,7 +34,7 @@ pub struct Request {
     force: bool,
     /// Only look the backup through, and say what is in it
     #[arg(long)]
-    dry_run: bool,
+    pub(crate) dry_run: bool,
 }
 
 impl Request {
@@ -56,15 +54,6 @@ impl Request {
 }
 
 /// Whether an action changes nothing, so that nothing may be made for it either.
-pub(crate) fn only_looks(action: &Action) -> bool {
-    matches!(action, Action::Restore(request) if request.dry_run)
-}
-
-/// The same of an event.
-pub(crate) fn event_only_looks(payload: &Value) -> bool {
-    payload["command"] == "restore" && payload["dry_run"] == true
-}
-
 /// Looks a backup through and loads it.
 ///
 /// # Errors

@@ -24,6 +24,13 @@ pub enum Place {
     },
 }
 
+/// Whether somebody meant an address and would get a folder of that name: `S3://…`, `s3:bucket`, `https://…`.
+fn is_misspelt(address: &str) -> bool {
+    let Some((scheme, rest)) = address.split_once(':') else { return false };
+    let is_scheme = !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    is_scheme && (rest.starts_with('/') || scheme.eq_ignore_ascii_case("s3"))
+}
+
 impl Place {
     /// The place at `s3://BUCKET`, `s3://BUCKET/PREFIX` or a path. Nothing is asked, and nothing made.
     ///
@@ -33,6 +40,10 @@ impl Place {
         let Some(rest) = address.strip_prefix(SCHEME) else {
             if address.is_empty() {
                 return Err(Error::new(Kind::BadInput, "A folder has a path."));
+            }
+            if is_misspelt(address) {
+                let detail = format!("{address} is neither a folder nor s3://BUCKET or s3://BUCKET/PREFIX.");
+                return Err(Error::new(Kind::BadInput, detail));
             }
             return Ok(Self::Folder(Folder::at(address)));
         };

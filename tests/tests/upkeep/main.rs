@@ -9,6 +9,7 @@ mod backup;
 mod drill;
 mod full_disk;
 mod kills;
+mod mistakes;
 mod moving;
 mod redrive;
 mod reprocess;

@@ -16,6 +16,9 @@ const INDEXES: &str = "indexes";
 const CONNECTIONS: &str = "connections";
 const CLOCK: &str = "database clock";
 
+const FROM_A_BACKUP: &str =
+    "bring a backup back into another DATA_DIR: `ops restore --latest --from` and where the backups are";
+
 /// What the functions may use of the server's connections, in percent; the rest is for releases, people and failovers.
 const BUDGET_PERCENT: u32 = 80;
 
@@ -39,7 +42,7 @@ pub(super) async fn check(config: &Config, world: World, has_login: bool) -> Vec
         Ok(facts) => vec![
             server(&facts),
             migrations(&db).await,
-            indexes(&db).await,
+            indexes(&db, config.database.file().is_some()).await,
             connections(&db).await,
             clock(&db, world).await,
         ],
@@ -130,19 +133,16 @@ fn schema(steps: &[Step], history: &[Applied]) -> Finding {
     Finding::fine(MIGRATIONS, format!("all {} are applied", steps.len()))
 }
 
-async fn indexes(db: &Db) -> Finding {
+async fn indexes(db: &Db, is_file: bool) -> Finding {
     match within(LIMIT, db.verify_indexes()).await {
-        Ok(Indexes { damage, .. }) if !damage.is_empty() => Finding::failed(
-            INDEXES,
-            DAMAGED,
-            "bring a backup back into another DATA_DIR: `ops restore --latest --from` and where the backups are",
-        ),
+        Ok(Indexes { damage, .. }) if !damage.is_empty() => Finding::failed(INDEXES, DAMAGED, FROM_A_BACKUP),
         Ok(Indexes { indexes, .. }) => match bad_indexes(&indexes) {
             bad if bad.is_empty() => Finding::fine(INDEXES, format!("all {} are valid", indexes.len())),
             bad => {
                 Finding::failed(INDEXES, bad.join(", "), "`ops migrate up` repairs that while reads and writes go on")
             }
         },
+        Err(error) if is_file => Finding::failed(INDEXES, cause(&error), FROM_A_BACKUP),
         Err(error) => Finding::failed(INDEXES, cause(&error), "`ops migrate verify-indexes` says more"),
     }
 }

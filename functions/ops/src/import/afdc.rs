@@ -34,6 +34,11 @@ pub async fn import_file(app: &App, file: &Path, rejects: Option<&Path>) -> Resu
     let input = File::open(file).map_err(unreadable)?;
     let size_bytes = input.metadata().map_err(unreadable)?.len();
     let rows = Rows::open(input)?;
+    if rejects
+        .is_some_and(|rejects| rejects.canonicalize().is_ok_and(|it| file.canonicalize().is_ok_and(|file| it == file)))
+    {
+        return Err(Error::new(Kind::BadInput, "The rejects would be written over the file that they are of."));
+    }
     let rejects = Rejects::open(rejects)?;
     // Hidden by itself where standard error is no terminal.
     let bar = ProgressBar::new(size_bytes);

@@ -5,8 +5,9 @@ use crate::migrate::require_schema;
 use crate::{App, Report};
 use db::dump::{Hasher, Shape, hash_of};
 use domain::{Error, Kind, Result};
-use std::fs::File;
+use std::fs::OpenOptions;
 use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 /// Where a text goes.
@@ -33,23 +34,43 @@ pub(crate) async fn export(app: &App, target: &Target, out: &mut impl Write) -> 
     let footer = match target {
         Target::Out => write(app, out).await?,
         Target::File(path) => {
-            let unfinished = path.with_added_extension("unfinished");
             let unwritten = |error| unwritten(path, error);
-            let mut file = BufWriter::new(File::create(&unfinished).map_err(unwritten)?);
-            let written = write(app, &mut file).await;
-            let written = written.and_then(|footer| {
-                let file = file.into_inner().map_err(|error| unwritten(error.into_error()))?;
-                file.sync_all().and_then(|()| std::fs::rename(&unfinished, path)).map_err(unwritten)?;
-                Ok(footer)
-            });
-            if written.is_err() {
-                // It is of no use; where it cannot go, it is named as what it is.
-                let _ = std::fs::remove_file(&unfinished);
+            // Of a link, what it leads to; a file that is not there yet has no other name.
+            let path = &path.canonicalize().unwrap_or_else(|_| path.clone());
+            if app.connection.file().is_some_and(|database| database.canonicalize().is_ok_and(|file| file == *path)) {
+                return Err(Error::new(Kind::BadInput, "That file is the database itself."));
             }
-            written?
+            match std::fs::metadata(path) {
+                // A pipe or a device takes what comes.
+                Ok(there) if !there.is_file() => {
+                    let file = OpenOptions::new().write(true).open(path).map_err(unwritten)?;
+                    write(app, &mut BufWriter::new(file)).await?
+                }
+                _ => write_whole(app, path).await?,
+            }
         }
     };
     Ok(Report::Moved(Summary::of(&footer)))
+}
+
+/// A file that is there when all of it is, for its owner's eyes alone, as a backup is.
+async fn write_whole(app: &App, path: &Path) -> Result<Footer> {
+    let unwritten = |error| unwritten(path, error);
+    // Another run to the same file has another one.
+    let unfinished = path.with_added_extension(format!("{}.unfinished", std::process::id()));
+    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished).map_err(unwritten)?;
+    let mut file = BufWriter::new(file);
+    let written = write(app, &mut file).await;
+    let written = written.and_then(|footer| {
+        let file = file.into_inner().map_err(|error| unwritten(error.into_error()))?;
+        file.sync_all().and_then(|()| std::fs::rename(&unfinished, path)).map_err(unwritten)?;
+        Ok(footer)
+    });
+    if written.is_err() {
+        // It is of no use; where it cannot go, it is named as what it is.
+        let _ = std::fs::remove_file(&unfinished);
+    }
+    written
 }
 
 async fn write(app: &App, out: &mut impl Write) -> Result<Footer> {

@@ -83,7 +83,8 @@ impl<'a> Walk<'a> {
             Ok(Outcome::Ready) => self.summary.ready += 1,
             Ok(Outcome::Rejected) => self.summary.rejected += 1,
             Ok(Outcome::Skipped(reason)) => {
-                tracing::debug!(%id, reason, "skipped");
+                // One that was asked for by its name is worth a word.
+                tracing::info!(%id, reason, "skipped");
                 self.summary.skipped += 1;
             }
             Err(error) => return self.note_failure(id, error),

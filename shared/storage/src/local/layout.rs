@@ -49,7 +49,7 @@ impl Layout for Encoded {
     }
 
     fn info(&self, file: &Path, key: String) -> io::Result<Option<ObjectInfo>> {
-        Ok(object_file::open(file)?.map(|(_, facts)| facts.into_listed(key)))
+        object_file::list(file, key)
     }
 }
 

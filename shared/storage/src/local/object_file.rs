@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write};
 use std::path::Path;
+use std::time::UNIX_EPOCH;
 
 const MARK: &[u8; 8] = b"SSOBJECT";
 /// The length of the JSON (big endian) and the mark.
@@ -99,6 +100,29 @@ pub(super) fn open(path: &Path) -> io::Result<Option<(File, Facts)>> {
     let facts = read_facts(&mut file, metadata.len())?;
     file.seek(SeekFrom::Start(0))?;
     Ok(Some((file, facts)))
+}
+
+/// An object as a listing shows it, also one that is damaged: so that it can be found, replaced and removed. That one has an ETag that no
+/// object has.
+pub(super) fn list(path: &Path, key: String) -> io::Result<Option<ObjectInfo>> {
+    match open(path) {
+        Ok(found) => Ok(found.map(|(_, facts)| facts.into_listed(key))),
+        Err(error) if matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::UnexpectedEof) => {
+            tracing::warn!(key, "a damaged object");
+            let metadata = std::fs::metadata(path)?;
+            let modified = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
+            Ok(Some(ObjectInfo {
+                key,
+                last_modified: Timestamp::from_micros(modified.as_micros() as i64),
+                size_bytes: metadata.len(),
+                etag: "\"damaged\"".to_owned(),
+                content_type: None,
+                cache_control: None,
+                version: None,
+            }))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 fn read_facts(file: &mut File, file_bytes: u64) -> io::Result<Facts> {
