@@ -76,8 +76,8 @@ def main() -> None:
     router = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["metadata"]["lambda"]["watch"]["router"]
     paths = [path for path in (ROOT / "events").glob("*.json") if path.stem in sys.argv[1:] or not sys.argv[1:]]
     paths = [path for path in paths if not path.name.startswith(NOT_HERE)]
-    # ops-migrate first: the others want a schema.
-    paths.sort(key=lambda path: (not path.name.startswith("ops-"), path))
+    # ops-migrate first: the others want a database with a schema.
+    paths.sort(key=lambda path: (path.stem != "ops-migrate", not path.name.startswith("ops-"), path))
     functions = {path: function_of(path.name, json.loads(path.read_text()), router) for path in paths}
     # Built beforehand, as the watcher will: an invocation would wait for ever for a function that does not compile.
     for function in sorted(set(functions.values())):

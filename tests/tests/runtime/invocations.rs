@@ -47,6 +47,8 @@ async fn every_payload_gets_a_response_from_one_process_of_its_function() {
             event_cases().into_iter().filter(|case| function_of(&event(case)) == function).collect();
         cases.retain(|case| !wants_a_server(&event(case)));
         assert!(!cases.is_empty(), "{function}");
+        // What wants rows wants a database that is there.
+        cases.sort_by_key(|case| case != "ops-migrate");
         for case in &cases {
             let mut payload = event(case);
             if payload["ResponseURL"].is_string() {
