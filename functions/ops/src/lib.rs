@@ -46,7 +46,7 @@ mod station;
 pub use backups::Backups;
 pub use command::{CommandLine, check_event};
 pub use photos::Photos;
-pub use program::Program;
+pub use program::{Program, Work};
 pub use report::Report;
 
 use allowance::Allowance;

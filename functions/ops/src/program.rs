@@ -11,7 +11,11 @@ use domain::{Error, Kind, Result};
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
 use std::io::Write;
+use std::pin::Pin;
 use tokio::sync::OnceCell;
+
+/// What a process does.
+pub type Work<'p> = Pin<Box<dyn Future<Output = Result<(), lambda_runtime::Error>> + 'p>>;
 
 /// A process of `ops`.
 #[derive(Debug)]
@@ -38,6 +42,17 @@ impl Program {
             telemetry::init_json(&lines, std::io::stdout, &chosen);
         }
         Self { config, app: OnceCell::new() }
+    }
+
+    /// Does what was typed, or answers events until Lambda ends the process. Boxed, and boxed within, since futures of futures nest deeper
+    /// here than the compiler looks.
+    pub fn run(&self, command: Option<CommandLine>) -> Work<'_> {
+        match command {
+            Some(command) if cfg!(feature = "terminal") => {
+                Box::pin(async { Ok(Box::pin(self.execute(command, &mut std::io::stdout())).await?) })
+            }
+            _ => Box::pin(lambda_runtime::run(lambda_runtime::service_fn(|event| Box::pin(self.handle(event))))),
+        }
     }
 
     /// One that has everything open already, and no log of its own.
