@@ -197,8 +197,9 @@ async fn measured(
 }
 
 fn deadline(context: &Context) -> Option<Timestamp> {
-    // Zero where nobody has set one.
-    let milliseconds = i64::try_from(context.deadline).ok().filter(|milliseconds| *milliseconds > 0)?;
+    // Zero where nobody has set one; `cargo lambda watch` says how long, ten minutes, and not until when.
+    const A_DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+    let milliseconds = i64::try_from(context.deadline).ok().filter(|milliseconds| *milliseconds > A_DAY_MS)?;
     Some(Timestamp::from_micros(milliseconds.saturating_mul(1_000)))
 }
 
